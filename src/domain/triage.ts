@@ -1,0 +1,65 @@
+import * as z from 'zod';
+
+/** Our own judgement of a finding; becomes VEX on export. */
+export const TriageState = z.enum([
+  'false-positive',
+  'under-investigation',
+  'not-affected',
+  'accepted',
+  'affected',
+]);
+export type TriageState = z.infer<typeof TriageState>;
+
+/** OpenVEX 0.2.0, status justifications. */
+export const Justification = z.enum([
+  'component-not-present',
+  'vulnerable-code-not-present',
+  'vulnerable-code-not-in-execute-path',
+  'vulnerable-code-cannot-be-controlled-by-adversary',
+  'inline-mitigations-already-exist',
+]);
+export type Justification = z.infer<typeof Justification>;
+
+/** Append-only: the newest by `validAt` holds; earlier ones stay as history. Absent fields leave what was. */
+export const TriageNote = z
+  .strictObject({
+    state: TriageState.optional(),
+    justification: Justification.optional(),
+    assignee: z.string().min(1).max(200).optional(),
+    comment: z.string().max(10_000).optional(),
+    tags: z.array(z.string().min(1).max(100)).max(50).optional(),
+    by: z.string().min(1).max(200),
+    validAt: z.int().nonnegative(),
+  })
+  .refine((note) => note.state !== 'not-affected' || note.justification !== undefined, {
+    path: ['justification'],
+    message: 'not-affected needs a justification',
+  });
+export type TriageNote = z.infer<typeof TriageNote>;
+
+export interface Triage {
+  readonly state?: TriageState | undefined;
+  readonly justification?: Justification | undefined;
+  readonly assignee?: string | undefined;
+  readonly tags: readonly string[];
+  readonly comments: readonly { readonly by: string; readonly at: number; readonly text: string }[];
+}
+
+/** Folds notes into what holds now, whatever order they arrived in. */
+export function triageOf(notes: readonly TriageNote[]): Triage {
+  const inOrder = [...notes].sort((a, b) => a.validAt - b.validAt);
+  let triage: Triage = { tags: [], comments: [] };
+  for (const note of inOrder) {
+    triage = {
+      state: note.state ?? triage.state,
+      justification: note.state === undefined ? triage.justification : note.justification,
+      assignee: note.assignee ?? triage.assignee,
+      tags: note.tags ?? triage.tags,
+      comments:
+        note.comment === undefined
+          ? triage.comments
+          : [...triage.comments, { by: note.by, at: note.validAt, text: note.comment }],
+    };
+  }
+  return triage;
+}

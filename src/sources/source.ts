@@ -1,0 +1,67 @@
+import type * as z from 'zod';
+import type { Coverage, Label, Rejected, Statement } from '../domain/statement.ts';
+import type { HttpClient } from '../platform/http/client.ts';
+
+/** Details that some rule, scope or report needs; a source fetches no more than these. */
+export type Detail = 'occurrences' | 'entity-names';
+
+/** What may be pushed down to the vendor: where, never open/resolved or muted. */
+export interface SourceScope {
+  readonly labels: readonly Label[];
+}
+
+/** `full` may close by absence; `incremental` reads what changed since the cursor's watermark. */
+export type Pass = 'full' | 'incremental';
+
+/**
+ * Turns one vendor's words into statements, in pages, resumably. Returning Coverage means the end was reached and
+ * says what the run may speak for; a throw means the run is partial. A reply without its list is a throw.
+ */
+export interface Source<Settings, Cursor> {
+  /** Folder name, and the `kind` in configuration. */
+  readonly kind: string;
+  readonly settings: z.ZodType<Settings>;
+  readonly cursor: z.ZodType<Cursor>;
+  /** Resolved and back within this time is one episode, ms. */
+  readonly holdMs: number;
+  connect(settings: Settings, platform: SourcePlatform): HttpClient;
+  collect(job: Job<Settings, Cursor>): AsyncGenerator<Page<Cursor>, Coverage>;
+}
+
+/** What a source may use of the outside to make its client: nothing else reaches it. */
+export interface SourcePlatform {
+  readonly environment: Readonly<Record<string, string | undefined>>;
+  readonly createClient: typeof import('../platform/http/client.ts').createHttpClient;
+  readonly maxWorkers?: number | undefined;
+  readonly onEvent?: ((event: import('../platform/http/client.ts').HttpEvent) => void) | undefined;
+}
+
+export interface Job<Settings, Cursor> {
+  readonly sourceId: string;
+  readonly settings: Settings;
+  readonly scope: SourceScope;
+  readonly wants: ReadonlySet<Detail>;
+  readonly pass: Pass;
+  /** Undefined: from the beginning. */
+  readonly after: Cursor | undefined;
+  /** What the store holds of an entry, by its key: its revision and the revision its details were read for. */
+  readonly seen: (key: string) => Promise<Seen | undefined>;
+  readonly http: HttpClient;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+}
+
+export interface Seen {
+  readonly revision?: string | undefined;
+  readonly detailRevision?: string | undefined;
+}
+
+/** The unit of commit: saved with its cursor in one transaction. */
+export interface Page<Cursor> {
+  readonly statements: readonly Statement[];
+  readonly rejected: readonly Rejected[];
+  /** True once this page is stored. */
+  readonly cursor: Cursor;
+  /** For progress: how many entries there are in all, once known. */
+  readonly total?: number | undefined;
+}
