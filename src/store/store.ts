@@ -1,0 +1,135 @@
+/**
+ * What every store promises. State is a function of the set of runs and their `observedAt`: the order in which runs
+ * arrive, crashes between them and repeats never change it. (Of two runs of one stream with the same `observedAt`
+ * the one recorded later corrects the earlier.)
+ */
+import type { AssetState, Criticality } from '../domain/asset.ts';
+import type { Filter } from '../domain/filter.ts';
+import type { AssetId, Episode, Finding, FindingDetail, FindingId, RunId } from '../domain/finding.ts';
+import type { KeyedAdvisory, KeyedStatement } from '../domain/keyed.ts';
+import type { Run, RunSummary } from '../domain/run.ts';
+import type { Severity } from '../domain/severity.ts';
+import type { AssetRef, Coverage, Rejected, StreamRef } from '../domain/statement.ts';
+import type { Triage, TriageNote } from '../domain/triage.ts';
+
+export interface Store {
+  readonly writer: StoreWriter;
+  readonly reader: StoreReader;
+  /** Waits for what was begun and releases files, threads and connections. */
+  close(): Promise<void>;
+}
+
+export interface RunStart {
+  readonly stream: StreamRef;
+  /** Resolved and back within this time is one episode, ms. A property of the stream: the latest given counts. */
+  readonly holdMs: number;
+  readonly observedAt: number;
+  readonly recordedAt: number;
+  /** `staged`: nothing is visible before `finish`. `paged`: each page is visible once committed. */
+  readonly visibility: 'staged' | 'paged';
+}
+
+export interface StoreWriter {
+  beginRun(start: RunStart): Promise<RunWriter>;
+  /** Continues the paged run of this source that never ended, if there is one. */
+  resumeRun(stream: StreamRef, recordedAt: number): Promise<RunWriter | undefined>;
+  /** Advisories join and split vulnerabilities; findings follow. */
+  recordAdvisories(source: string, advisories: readonly KeyedAdvisory[], recordedAt: number): Promise<void>;
+  addTriage(finding: FindingId, note: TriageNote, recordedAt: number): Promise<void>;
+  setAsset(asset: AssetRef, facts: AssetFacts, validAt: number, recordedAt: number): Promise<void>;
+  saveCursor(source: string, cursor: string | undefined): Promise<void>;
+}
+
+export interface AssetFacts {
+  readonly state?: AssetState | undefined;
+  readonly owner?: string | undefined;
+  readonly criticality?: Criticality | undefined;
+}
+
+/** One run being written. Calls are awaited one after the other. */
+export interface RunWriter {
+  readonly id: RunId;
+  readonly observedAt: number;
+  stage(statements: readonly KeyedStatement[], rejected?: readonly Rejected[]): Promise<void>;
+  /** Paged runs only: makes what was staged since the last page visible, together with the source's cursor. */
+  commitPage(cursor: string): Promise<void>;
+  /**
+   * Ends the run in one transaction and closes what its coverage lets it close. `coverage.observedAt` replaces the
+   * provisional one of a staged run. The cursor, when given, is saved in the same transaction.
+   */
+  finish(coverage: Coverage, cursor?: string): Promise<RunSummary>;
+  /** Staged: as if it never began. Paged: what was committed stays, the run is `failed` and closes nothing. */
+  abandon(reason: string): Promise<void>;
+}
+
+export type FindingOrder = 'severity' | 'opened' | 'id';
+
+export interface FindingQuery {
+  readonly filter: Filter;
+  /** `severity`: worst first, then oldest id. `opened`: newest first. */
+  readonly order?: FindingOrder | undefined;
+  readonly limit: number;
+  /** As given by the page before. */
+  readonly after?: string | undefined;
+}
+
+export interface FindingPage {
+  readonly findings: readonly Finding[];
+  readonly next: string | undefined;
+}
+
+export interface FindingCounts {
+  readonly total: number;
+  readonly bySeverity: Readonly<Record<Severity, number>>;
+}
+
+export interface HistoryEntry {
+  readonly kind: 'created' | 'updated' | 'closed' | 'reopened' | 'merged-into' | 'split-from' | 'triaged';
+  readonly finding: FindingId;
+  readonly validAt: number;
+  readonly recordedAt: number;
+  readonly run?: RunId | undefined;
+  readonly detail: string;
+}
+
+export interface AsOfFinding {
+  readonly finding: FindingId;
+  readonly severity: Severity;
+  readonly openedAt: number;
+}
+
+export interface AssetView {
+  readonly id: AssetId;
+  readonly asset: AssetRef;
+  readonly state: AssetState;
+  readonly owner?: string | undefined;
+  readonly criticality: Criticality;
+  readonly open: number;
+}
+
+export interface StoreReader {
+  findings(query: FindingQuery): Promise<FindingPage>;
+  /** Findings of retired assets are in no count and no list unless the filter names the asset. */
+  count(filter: Filter): Promise<FindingCounts>;
+  finding(id: FindingId): Promise<FindingDetail | undefined>;
+  episodes(id: FindingId): Promise<readonly Episode[]>;
+  triage(id: FindingId): Promise<Triage>;
+  history(id: FindingId): Promise<readonly HistoryEntry[]>;
+  /** What was open at a moment, by the sources' clocks and all that is known today. */
+  openAt(validAt: number): Promise<readonly AsOfFinding[]>;
+  assets(): Promise<readonly AssetView[]>;
+  /** The latest run of each stream of these sources (of all, when undefined), newest `observedAt` first. */
+  latestRuns(sources?: readonly string[]): Promise<readonly Run[]>;
+  run(id: RunId): Promise<Run | undefined>;
+  cursor(source: string): Promise<string | undefined>;
+  seen(stream: StreamRef, keys: readonly string[]): Promise<readonly SeenEntry[]>;
+  rejects(id: RunId): Promise<readonly Rejected[]>;
+  /** Where a finding that was merged away went: itself while it exists. */
+  resolveId(id: FindingId): Promise<FindingId | undefined>;
+}
+
+export interface SeenEntry {
+  readonly key: string;
+  readonly revision?: string | undefined;
+  readonly detailRevision?: string | undefined;
+}
