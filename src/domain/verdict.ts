@@ -1,5 +1,6 @@
 import type { Finding } from './finding.ts';
-import type { Severity } from './severity.ts';
+import type { Mode, Relaxation, RuleAction, SetAsideKind } from './policy.ts';
+import type { BySeverity } from './severity.ts';
 
 /** Only GO opens the gate. An error is none of the three. */
 export const VERDICTS = ['GO', 'NO-GO', 'UNDECIDED'] as const;
@@ -9,12 +10,21 @@ export type VerdictWord = (typeof VERDICTS)[number];
 export type Effect = 'block' | 'warn' | 'undecided';
 
 export interface Reason {
-  /** Id of the rule, e.g. `severity`. */
+  /** Id of the rule, or `evidence` and `set-aside` for what holds under every policy. */
   readonly rule: string;
   readonly effect: Effect;
   /** A sentence with counts. */
   readonly message: string;
+  /** Worst first. */
   readonly findings: readonly Finding[];
+}
+
+/** What became of each rule; `not-compared`: it compares and there was nothing to compare with. */
+export interface RuleOutcome {
+  readonly rule: string;
+  readonly description: string;
+  readonly action: RuleAction;
+  readonly outcome: 'passed' | 'warned' | 'undecided' | 'blocked' | 'off' | 'not-compared';
 }
 
 export type EvidenceState = 'complete' | 'partial' | 'stale' | 'missing' | 'unreadable' | 'inventory';
@@ -31,9 +41,7 @@ export interface Evidence {
   readonly reasons: readonly string[];
 }
 
-export type SetAsideKind = 'waiver' | 'vendor-mute' | 'vex' | 'suppression';
-
-/** A finding that did not count, with who set it aside. `honoured` false: shown, and it counted all the same. */
+/** A finding in question and who set it aside. `honoured` false: shown, and it counted all the same. */
 export interface SetAsideEntry {
   readonly finding: Finding;
   readonly kind: SetAsideKind;
@@ -41,20 +49,26 @@ export interface SetAsideEntry {
   readonly reason: string;
   readonly until?: number | undefined;
   readonly honoured: boolean;
+  /** Why it was not honoured. */
+  readonly note?: string | undefined;
 }
 
 export interface Upgrade {
   readonly asset: string;
   readonly component: string;
   readonly from: readonly string[];
-  /** The smallest version known to be free of every finding counted here; undefined where the source names none. */
+  /** The smallest version known to be free of every finding counted here. */
   readonly to?: string | undefined;
+  /** Fix versions as the sources name them, where no single one can be chosen. */
+  readonly options: readonly string[];
   readonly findings: readonly Finding[];
 }
 
 /** What would turn this verdict to GO. */
 export interface PathToGo {
   readonly upgrades: readonly Upgrade[];
+  /** Findings in code, configuration or secrets: corrected where they sit. */
+  readonly corrections: readonly Finding[];
   /** No fix is known: only a waiver (or removal) helps. */
   readonly waivers: readonly Finding[];
   /** Evidence to bring, as sentences. */
@@ -62,10 +76,14 @@ export interface PathToGo {
 }
 
 export interface Counts {
+  /** Open findings in scope, set aside or not, and the same by severity. */
   readonly open: number;
+  readonly bySeverity: Readonly<BySeverity>;
+  /** Findings some rule asks about and nobody set aside; and the problems they make up. */
   readonly inQuestion: number;
+  readonly problems: number;
+  /** Findings some rule asks about that do not count. */
   readonly setAside: number;
-  readonly bySeverity: Readonly<Record<Severity, number>>;
 }
 
 export interface Verdict {
@@ -73,10 +91,11 @@ export interface Verdict {
   readonly release: string;
   readonly policy: string;
   readonly decidedAt: number;
-  readonly mode: 'evaluate' | 'compare';
+  readonly mode: Mode;
+  readonly rules: readonly RuleOutcome[];
   readonly reasons: readonly Reason[];
   /** What the policy relaxed by name, said aloud. */
-  readonly relaxed: readonly string[];
+  readonly relaxed: readonly Relaxation[];
   /** `false`: reported only, the exit code is 0. */
   readonly enforced: boolean;
   readonly evidence: readonly Evidence[];

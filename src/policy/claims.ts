@@ -1,0 +1,133 @@
+/** Every word that would set a finding aside, whoever gives it, and the observations of the finding it speaks for. */
+import type { Finding, ObservationId, ObservationView } from '../domain/finding.ts';
+import { normaliseName } from '../domain/names.ts';
+import type { SetAsideKind } from '../domain/policy.ts';
+import { observationsInScope, type Scope } from '../domain/scope.ts';
+import type { VexStatement } from '../domain/vex.ts';
+import type { Waiver } from '../domain/waiver.ts';
+import { compareText } from './worst-first.ts';
+
+export interface Claim {
+  readonly kind: SetAsideKind;
+  readonly issuer: string;
+  readonly reason: string;
+  readonly from?: number | undefined;
+  readonly until?: number | undefined;
+  readonly fromJudgedScans: boolean;
+  covers(view: ObservationView): boolean;
+}
+
+export interface ClaimFacts {
+  readonly scope: Scope;
+  readonly waivers: readonly Waiver[];
+  readonly vex: readonly VexStatement[];
+  /** The findings come from the very scans under judgement, and so does what these say about themselves. */
+  readonly fromScans: boolean;
+}
+
+/** A function from a finding to every claim on it; claims are indexed by their narrowest selector. */
+export function indexClaims(facts: ClaimFacts): (finding: Finding) => readonly Claim[] {
+  const waivers = indexBySelector(facts.waivers);
+  const statements = indexBySelector(facts.vex);
+  return (finding) => {
+    const views = observationsInScope(finding, facts.scope);
+    const claims = [
+      ...waivers(finding).map((waiver) => claimOfWaiver(waiver, finding)),
+      ...statements(finding).map(claimOfVex),
+      ...claimsOfSources(views, facts.fromScans),
+    ];
+    return inOrder(claims.filter((claim) => views.some((view) => claim.covers(view))));
+  };
+}
+
+function claimOfWaiver({ by, scope, reason, from, until }: Waiver, finding: Finding): Claim {
+  const inScope = scope === undefined ? undefined : new Set(observationsInScope(finding, scope));
+  const covers = (view: ObservationView): boolean => inScope === undefined || inScope.has(view);
+  return { kind: 'waiver', issuer: by, reason, from, until, fromJudgedScans: false, covers };
+}
+
+function claimOfVex({ issuer, reason, until, fromJudgedScans }: VexStatement): Claim {
+  return { kind: 'vex', issuer, reason, until, fromJudgedScans, covers: () => true };
+}
+
+/** The same order whatever order waivers and observations came in. */
+function inOrder(claims: readonly Claim[]): readonly Claim[] {
+  if (claims.length < 2) return claims;
+  return [...claims].sort(
+    (a, b) =>
+      compareText(a.kind, b.kind) ||
+      compareText(a.issuer, b.issuer) ||
+      compareText(a.reason, b.reason) ||
+      (a.until ?? Number.POSITIVE_INFINITY) - (b.until ?? Number.POSITIVE_INFINITY) ||
+      0,
+  );
+}
+
+/** The same words on several observations are one claim that covers them all. */
+function claimsOfSources(views: readonly ObservationView[], fromScans: boolean): readonly Claim[] {
+  const claims = new Map<string, Claim & { readonly covered: Set<ObservationId> }>();
+  for (const view of views) {
+    for (const { kind, issuer, reason, at, until } of view.setAside) {
+      const key = JSON.stringify([kind, issuer, reason, at, until]);
+      const known = claims.get(key);
+      if (known !== undefined) {
+        known.covered.add(view.id);
+        continue;
+      }
+      const covered = new Set([view.id]);
+      const covers = ({ id }: ObservationView): boolean => covered.has(id);
+      claims.set(key, { kind, issuer, reason, until, fromJudgedScans: fromScans, covered, covers });
+    }
+  }
+  return [...claims.values()];
+}
+
+/** What both waivers and VEX statements select by. All that is given must match. */
+type Selector = Pick<Waiver, 'vulnerability' | 'component' | 'asset' | 'rule'>;
+
+function indexBySelector<S extends Selector>(selectors: readonly S[]): (finding: Finding) => readonly S[] {
+  const byKey = new Map<string, S[]>();
+  for (const selector of selectors) {
+    const key = narrowestKey(selector);
+    const list = byKey.get(key);
+    if (list === undefined) byKey.set(key, [selector]);
+    else list.push(selector);
+  }
+  if (byKey.size === 0) return () => [];
+  return (finding) =>
+    keysOf(finding).flatMap((key) => (byKey.get(key) ?? []).filter((one) => selects(one, finding)));
+}
+
+const ANY = 'any';
+
+function narrowestKey({ vulnerability, rule, component, asset }: Selector): string {
+  if (vulnerability !== undefined) return `vulnerability ${normaliseName(vulnerability)}`;
+  if (rule !== undefined) return `rule ${rule}`;
+  if (component !== undefined) return `component ${component}`;
+  return asset === undefined ? ANY : `asset ${asset.kind} ${asset.name}`;
+}
+
+function keysOf(finding: Finding): readonly string[] {
+  const { rule, component, asset } = finding;
+  return [
+    ...vulnerabilityNames(finding).map((name) => `vulnerability ${name}`),
+    `rule ${rule}`,
+    `component ${component}`,
+    `asset ${asset.kind} ${asset.name}`,
+    ANY,
+  ];
+}
+
+function selects({ vulnerability, rule, component, asset }: Selector, finding: Finding): boolean {
+  return (
+    (vulnerability === undefined || vulnerabilityNames(finding).includes(normaliseName(vulnerability))) &&
+    (rule === undefined || rule === finding.rule) &&
+    (component === undefined || component === finding.component) &&
+    (asset === undefined || (asset.kind === finding.asset.kind && asset.name === finding.asset.name))
+  );
+}
+
+function vulnerabilityNames({ vulnerability, aliases }: Finding): readonly string[] {
+  if (vulnerability === undefined) return [];
+  return [...new Set([vulnerability, ...aliases].map(normaliseName))];
+}

@@ -1,0 +1,170 @@
+/**
+ * The judgement. What is known to be harmful blocks, however little else is known; what is not known never opens
+ * the gate. Nothing is read from outside: the same input gives the same verdict a year later.
+ */
+import { matches } from '../domain/filter.ts';
+import type { Finding } from '../domain/finding.ts';
+import type { Mode, Policy } from '../domain/policy.ts';
+import { EVERYTHING, type Scope } from '../domain/scope.ts';
+import type {
+  Counts,
+  Effect,
+  Evidence,
+  Reason,
+  RuleOutcome,
+  Verdict,
+  VerdictWord,
+} from '../domain/verdict.ts';
+import type { VexStatement } from '../domain/vex.ts';
+import type { Waiver } from '../domain/waiver.ts';
+import { type Baseline, indexBaseline, NO_BASELINE } from './baseline.ts';
+import { type ActiveRule, activeRules, compilePolicy } from './compile-policy.ts';
+import { countProblems } from './counting.ts';
+import { evidenceFloor, inOrder, isBaselineComplete, shownEvidence } from './evidence.ts';
+import { findPathToGo } from './path-to-go.ts';
+import type { Case, Judgement } from './rule.ts';
+import { RULES } from './rules/registry.ts';
+import { sortOutSetAside } from './set-aside.ts';
+import { worstFirst } from './worst-first.ts';
+
+export interface DecideInput {
+  readonly release: string;
+  readonly policy: Policy;
+  /** Absent: as the policy says. */
+  readonly mode?: Mode | undefined;
+  readonly scope: Scope;
+  /** Absent: all of what `baseline` holds. */
+  readonly baselineScope?: Scope | undefined;
+  /** Epoch ms. */
+  readonly now: number;
+  /** Every run the verdict rests on, and one entry for each required source that has none. */
+  readonly evidence: readonly Evidence[];
+  /** At least what `compilePolicy(…).candidates` selects; more does no harm. */
+  readonly candidates: readonly Finding[];
+  /** At least what `compilePolicy(…).baseline` selects, when comparing. */
+  readonly baseline?: readonly Finding[] | undefined;
+  /** Beside those of the policy itself. */
+  readonly waivers?: readonly Waiver[] | undefined;
+  readonly vex?: readonly VexStatement[] | undefined;
+  /** Open findings in scope, whether a rule asks about them or not. */
+  readonly counts: Pick<Counts, 'open' | 'bySeverity'>;
+  /** The findings come from the very files under judgement: what these say about themselves is not honoured. */
+  readonly fromScans: boolean;
+}
+
+export function decide(given: DecideInput): Verdict {
+  const input = { ...given, evidence: inOrder(given.evidence) };
+  const { policy, scope, now, evidence } = input;
+  const mode = input.mode ?? policy.mode;
+  const rules = activeRules(policy, mode);
+  const sorted = sortOutSetAside(questioned(input, mode), {
+    ...input,
+    honour: policy.honour,
+    waivers: [...policy.waivers, ...(input.waivers ?? [])],
+    vex: input.vex ?? [],
+  });
+  const facts = { findings: sorted.counting, scope, now, evidence, baseline: baselineOf(input, mode) };
+  const judged = rules.flatMap((rule) => judgementsOf(rule, facts).map((judgement) => ({ rule, judgement })));
+  const ruled = judged.map(({ rule, judgement }) => reasonOf(rule.rule.id, rule.action, judgement, policy));
+  const reasons = [...ruled, ...floorReasons(input, mode, ruled), ...sorted.reasons];
+  return {
+    verdict: wordOf(reasons),
+    release: input.release,
+    policy: policy.name,
+    decidedAt: now,
+    mode,
+    rules: outcomesOf(policy, rules, ruled),
+    reasons,
+    relaxed: policy.relax,
+    enforced: policy.enforce,
+    evidence: shownEvidence(
+      evidence,
+      judged.flatMap(({ judgement }) => judgement.shortfall ?? []),
+    ),
+    setAside: sorted.entries,
+    pathToGo: findPathToGo(reasons, scope),
+    counts: {
+      ...input.counts,
+      inQuestion: sorted.counting.length,
+      problems: countProblems(sorted.counting, scope),
+      setAside: sorted.setAside.length,
+    },
+  };
+}
+
+/** A store may answer with too much or with a finding twice; what is judged is exactly what the policy asks about. */
+function questioned({ policy, scope, candidates }: DecideInput, mode: Mode): readonly Finding[] {
+  const filter = compilePolicy(policy, { scope, mode }).candidates;
+  const unique = new Map(candidates.map((finding) => [finding.id, finding]));
+  return worstFirst([...unique.values()].filter((finding) => matches(finding, filter)));
+}
+
+function baselineOf({ policy, evidence, baseline, baselineScope }: DecideInput, mode: Mode): Baseline {
+  if (mode === 'evaluate') return NO_BASELINE;
+  const scope = baselineScope ?? EVERYTHING;
+  const { baseline: filter } = compilePolicy(policy, { scope, baselineScope: scope, mode });
+  const known = (baseline ?? []).filter((finding) => filter !== undefined && matches(finding, filter));
+  return indexBaseline(known, scope, isBaselineComplete(baseline !== undefined, evidence, policy.relax));
+}
+
+function judgementsOf(rule: ActiveRule, facts: Case): readonly Judgement[] {
+  return rule.judge({
+    ...facts,
+    findings: facts.findings.filter((finding) => matches(finding, rule.filter)),
+  });
+}
+
+function reasonOf(rule: string, action: ActiveRule['action'], judgement: Judgement, policy: Policy): Reason {
+  const { message, findings, proven, relaxation } = judgement;
+  if (relaxation !== undefined && policy.relax.includes(relaxation)) {
+    return {
+      rule,
+      effect: 'warn',
+      message: `${message}; the policy lets it pass by ${relaxation}`,
+      findings,
+    };
+  }
+  const effect: Effect = action === 'warn' ? 'warn' : proven ? 'block' : 'undecided';
+  return { rule, effect, message, findings };
+}
+
+/** What a rule already said is not said again. */
+function floorReasons(
+  { policy, evidence }: DecideInput,
+  mode: Mode,
+  ruled: readonly Reason[],
+): readonly Reason[] {
+  const said = new Set(ruled.filter(({ effect }) => effect === 'undecided').map(({ message }) => message));
+  return evidenceFloor(evidence, policy.relax, mode === 'compare' ? ['release', 'baseline'] : ['release'])
+    .filter(({ message }) => !said.has(message))
+    .map((judgement) => reasonOf('evidence', 'block', judgement, policy));
+}
+
+function wordOf(reasons: readonly Reason[]): VerdictWord {
+  if (reasons.some(({ effect }) => effect === 'block')) return 'NO-GO';
+  return reasons.some(({ effect }) => effect === 'undecided') ? 'UNDECIDED' : 'GO';
+}
+
+const OUTCOME = { block: 'blocked', undecided: 'undecided', warn: 'warned' } as const satisfies Record<
+  Effect,
+  RuleOutcome['outcome']
+>;
+const EFFECTS_WORST_FIRST = ['block', 'undecided', 'warn'] as const;
+
+function outcomesOf(
+  policy: Policy,
+  active: readonly ActiveRule[],
+  reasons: readonly Reason[],
+): readonly RuleOutcome[] {
+  return RULES.map(({ id, description }) => {
+    const action = policy.rules[id]?.action ?? 'off';
+    const outcome = (): RuleOutcome['outcome'] => {
+      if (action === 'off') return 'off';
+      if (!active.some(({ rule }) => rule.id === id)) return 'not-compared';
+      const own = reasons.filter(({ rule }) => rule === id);
+      const worst = EFFECTS_WORST_FIRST.find((effect) => own.some((reason) => reason.effect === effect));
+      return worst === undefined ? 'passed' : OUTCOME[worst];
+    };
+    return { rule: id, description, action, outcome: outcome() };
+  });
+}

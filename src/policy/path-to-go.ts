@@ -1,0 +1,57 @@
+/**
+ * The way out of a verdict, first form: what every blocking finding needs. Exact per component; where a budget lets
+ * some findings pass, doing all of it is enough and more than needed.
+ */
+import type { Finding } from '../domain/finding.ts';
+import { observationsInScope, type Scope } from '../domain/scope.ts';
+import type { PathToGo, Reason, Upgrade } from '../domain/verdict.ts';
+import { smallestUpgrade } from './versions.ts';
+import { compareText, worstFirst } from './worst-first.ts';
+
+export function findPathToGo(reasons: readonly Reason[], scope: Scope): PathToGo {
+  const blocking = new Set(
+    reasons.filter(({ effect }) => effect === 'block').flatMap(({ findings }) => findings),
+  );
+  const upgradable = new Map<string, Finding[]>();
+  const corrections: Finding[] = [];
+  const waivers: Finding[] = [];
+  for (const finding of blocking) {
+    const { component } = finding;
+    if (component === undefined) (finding.class === 'vulnerability' ? waivers : corrections).push(finding);
+    else if (finding.fixVersions.length === 0) waivers.push(finding);
+    else add(upgradable, JSON.stringify([finding.assetId, component]), finding);
+  }
+  const upgrades = [...upgradable.values()].map((findings) => upgradeOf(findings, scope));
+  return {
+    upgrades: upgrades.sort((a, b) => compareText(a.asset, b.asset) || compareText(a.component, b.component)),
+    corrections: worstFirst(corrections),
+    waivers: worstFirst(waivers),
+    evidence: reasons.filter(({ effect }) => effect === 'undecided').map(({ message }) => message),
+  };
+}
+
+function add(groups: Map<string, Finding[]>, key: string, finding: Finding): void {
+  const group = groups.get(key);
+  if (group === undefined) groups.set(key, [finding]);
+  else group.push(finding);
+}
+
+function upgradeOf(findings: readonly Finding[], scope: Scope): Upgrade {
+  const [first] = findings;
+  const installed = new Set(
+    findings.flatMap((finding) => observationsInScope(finding, scope).flatMap(({ versions }) => versions)),
+  );
+  const to = smallestUpgrade(
+    [...installed],
+    findings.map(({ fixVersions }) => fixVersions),
+  );
+  const options = new Set(findings.flatMap(({ fixVersions }) => fixVersions));
+  return {
+    asset: first?.asset.name ?? '',
+    component: first?.component ?? '',
+    from: [...installed].sort(compareText),
+    to,
+    options: to === undefined ? [...options].sort(compareText) : [],
+    findings: worstFirst(findings),
+  };
+}

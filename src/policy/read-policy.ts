@@ -1,0 +1,98 @@
+import * as z from 'zod';
+import { GatehouseError } from '../domain/errors.ts';
+import {
+  DEFAULT_HONOUR,
+  type Policy,
+  policyFields,
+  RULE_ACTIONS,
+  type RuleAction,
+  type RuleSetting,
+} from '../domain/policy.ts';
+import { SEVERITIES, type Severity } from '../domain/severity.ts';
+import { PRESET_RULES } from './presets.ts';
+import type { Rule } from './rule.ts';
+import { RULES } from './rules/registry.ts';
+
+/** Written in full, or as the action alone: `severity: warn`. What is not written stays as the preset has it. */
+function writtenSetting(rule: Rule): z.ZodType<RuleSetting | undefined> {
+  return z.preprocess(
+    (written) => (typeof written === 'string' ? { action: written } : written),
+    z
+      .strictObject({ action: z.enum(RULE_ACTIONS), ...rule.parameters.partial().shape })
+      .transform(toSetting)
+      .optional(),
+  );
+}
+
+function toSetting({ action, ...parameters }: { action: RuleAction } & Record<string, unknown>): RuleSetting {
+  return { action, parameters };
+}
+
+const EXCLUDABLE = RULES.filter((rule) => 'exceptSeverities' in rule.parameters.shape).map(({ id }) => id);
+
+/**
+ * A policy as people write it: strict about keys it does not know, every problem by its path. Reading gives the
+ * policy with its preset worked in.
+ */
+export const PolicyDocument: z.ZodType<Policy> = z
+  .strictObject({
+    ...policyFields,
+    rules: z
+      .strictObject(Object.fromEntries(RULES.map((rule) => [rule.id, writtenSetting(rule)])))
+      .optional(),
+    /** Findings of a severity that some rules leave alone: `medium: [vulnerable-function]`. */
+    excludedChecks: z.partialRecord(z.enum(SEVERITIES), z.array(z.enum(EXCLUDABLE))).optional(),
+  })
+  .transform(
+    ({ rules = {}, excludedChecks = {}, honour, name, ...rest }): Policy => ({
+      ...rest,
+      name: name ?? rest.preset,
+      honour: honour ?? DEFAULT_HONOUR,
+      rules: Object.fromEntries(
+        RULES.map((rule) => [
+          rule.id,
+          settingOf(rule, PRESET_RULES[rest.preset][rule.id], rules[rule.id], excludedChecks),
+        ]),
+      ),
+    }),
+  );
+
+type Excluded = Readonly<Partial<Record<Severity, readonly string[]>>>;
+
+function settingOf(
+  rule: Rule,
+  preset: RuleSetting | undefined,
+  written: RuleSetting | undefined,
+  excluded: Excluded,
+): RuleSetting {
+  const parameters = { ...rule.defaults, ...preset?.parameters, ...defined(written?.parameters ?? {}) };
+  const also = SEVERITIES.filter((severity) => excluded[severity]?.includes(rule.id));
+  return {
+    action: written?.action ?? preset?.action ?? 'off',
+    parameters:
+      also.length === 0
+        ? parameters
+        : { ...parameters, exceptSeverities: [...new Set([...alreadyExcepted(parameters), ...also])] },
+  };
+}
+
+function alreadyExcepted({ exceptSeverities }: Readonly<Record<string, unknown>>): readonly unknown[] {
+  return Array.isArray(exceptSeverities) ? exceptSeverities : [];
+}
+
+function defined(parameters: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> {
+  return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
+}
+
+/** Throws `config-invalid` naming every problem by path. `what` names the document: "policy production". */
+export function readPolicy(document: unknown, what = 'policy'): Policy {
+  const read = PolicyDocument.safeParse(document);
+  if (read.success) return read.data;
+  const problems = read.error.issues.map(
+    ({ path, message }) => `${path.join('.') || 'document'}: ${message}`,
+  );
+  throw new GatehouseError(
+    'config-invalid',
+    `${what}: ${problems.length} ${problems.length === 1 ? 'problem' : 'problems'}; ${problems.join('; ')}`,
+  );
+}

@@ -1,0 +1,133 @@
+/**
+ * Who set what aside, and whether that counts. Each claim covers some observations of a finding: a source speaks for
+ * its own, a waiver with a scope for those in it, a waiver without one and a VEX statement for all. A finding is set
+ * aside when honoured claims cover every live observation of it in scope; else it counts, and the claims are shown.
+ */
+import type { Finding, ObservationView } from '../domain/finding.ts';
+import { showInstant } from '../domain/instant.ts';
+import type { Honour } from '../domain/policy.ts';
+import { observationsInScope, type Scope } from '../domain/scope.ts';
+import type { Reason, SetAsideEntry } from '../domain/verdict.ts';
+import { type Claim, type ClaimFacts, indexClaims } from './claims.ts';
+import { counted, countOf } from './counting.ts';
+import { compareText, worstFirst } from './worst-first.ts';
+
+const WARNING_MS = 7 * 86_400_000;
+
+export interface SetAsideFacts extends ClaimFacts {
+  readonly now: number;
+  readonly honour: readonly Honour[];
+}
+
+export interface Sorted {
+  readonly counting: readonly Finding[];
+  readonly setAside: readonly Finding[];
+  readonly entries: readonly SetAsideEntry[];
+  /** Claims that end within a week, and waivers that ended. */
+  readonly reasons: readonly Reason[];
+}
+
+export function sortOutSetAside(findings: readonly Finding[], facts: SetAsideFacts): Sorted {
+  const claimsOf = indexClaims(facts);
+  const counting: Finding[] = [];
+  const setAside: Finding[] = [];
+  const entries: SetAsideEntry[] = [];
+  const ending: Finding[] = [];
+  const ended: Finding[] = [];
+  for (const finding of findings) {
+    const claims = claimsOf(finding);
+    const views = observationsInScope(finding, facts.scope);
+    const isSetAside = isCovered(views, claims, facts, facts.now);
+    (isSetAside ? setAside : counting).push(finding);
+    for (const claim of claims) entries.push(entryOf(finding, claim, views, isSetAside, facts));
+    if (isSetAside && !isCovered(views, claims, facts, facts.now + WARNING_MS)) ending.push(finding);
+    if (!isSetAside && claims.some((claim) => claim.kind === 'waiver' && isOver(claim, facts.now)))
+      ended.push(finding);
+  }
+  return {
+    counting,
+    setAside,
+    entries,
+    reasons: [
+      ...warning(
+        ending,
+        facts.scope,
+        (count) => `${count} set aside for less than 7 more days: ${soonest(entries, ending, facts)}`,
+      ),
+      ...warning(ended, facts.scope, (count) => `${count} no longer waived: the waiver has ended`),
+    ],
+  };
+}
+
+function isCovered(
+  views: readonly ObservationView[],
+  claims: readonly Claim[],
+  facts: SetAsideFacts,
+  at: number,
+): boolean {
+  if (claims.length === 0 || views.length === 0) return false;
+  const counting = claims.filter((claim) => whyNot(claim, facts, at) === undefined);
+  return views.every((view) => counting.some((claim) => claim.covers(view)));
+}
+
+function entryOf(
+  finding: Finding,
+  claim: Claim,
+  views: readonly ObservationView[],
+  isSetAside: boolean,
+  facts: SetAsideFacts,
+): SetAsideEntry {
+  const { kind, issuer, reason, until } = claim;
+  const refused = whyNot(claim, facts, facts.now);
+  const note = refused ?? (isSetAside ? undefined : uncoveredBy(claim, views));
+  return { finding, kind, issuer, reason, until, honoured: note === undefined, note };
+}
+
+function uncoveredBy(claim: Claim, views: readonly ObservationView[]): string {
+  const others = new Set(views.filter((view) => !claim.covers(view)).map(({ source }) => source));
+  return `does not cover what ${[...others].sort(compareText).join(', ') || 'others'} reports`;
+}
+
+/** Undefined: it counts at this moment. The end is exclusive: at `until` it is over. */
+function whyNot(claim: Claim, facts: SetAsideFacts, at: number): string | undefined {
+  if (isOver(claim, at)) return `ended ${showInstant(claim.until ?? at)}`;
+  if (claim.from !== undefined && at < claim.from) return `begins ${showInstant(claim.from)}`;
+  const ofKind = facts.honour.filter(({ kind }) => kind === claim.kind);
+  if (ofKind.length === 0) return `the policy does not honour ${claim.kind}`;
+  const ofIssuer = ofKind.filter(({ issuers }) => issuers === undefined || issuers.includes(claim.issuer));
+  if (ofIssuer.length === 0) return `the policy does not honour ${claim.kind} by ${claim.issuer}`;
+  if (claim.fromJudgedScans && !ofIssuer.some(({ fromJudgedScans }) => fromJudgedScans)) {
+    return 'stands in the scans under judgement';
+  }
+  return undefined;
+}
+
+function isOver(claim: Claim, at: number): boolean {
+  return claim.until !== undefined && at >= claim.until;
+}
+
+function warning(
+  findings: readonly Finding[],
+  scope: Scope,
+  say: (count: string) => string,
+): readonly Reason[] {
+  if (findings.length === 0) return [];
+  const message = say(countOf(findings, scope));
+  return [{ rule: 'set-aside', effect: 'warn', message, findings: worstFirst(findings) }];
+}
+
+/** `waiver by Ann until 2026-02-01 00:00 UTC and 2 more`. */
+function soonest(
+  entries: readonly SetAsideEntry[],
+  ending: readonly Finding[],
+  facts: SetAsideFacts,
+): string {
+  const findings = new Set(ending);
+  const said = entries
+    .filter((one) => one.honoured && findings.has(one.finding) && one.until !== undefined)
+    .filter((one) => (one.until ?? 0) <= facts.now + WARNING_MS)
+    .sort((a, b) => (a.until ?? 0) - (b.until ?? 0) || compareText(a.issuer, b.issuer))
+    .map(({ kind, issuer, until }) => `${kind} by ${issuer} until ${showInstant(until ?? 0)}`);
+  const [first = '', ...others] = new Set(said);
+  return others.length === 0 ? first : `${first} and ${counted(others.length, 'other')}`;
+}
