@@ -1,5 +1,5 @@
 import type { Clock } from '../../src/platform/clock.ts';
-import type { Incoming, Outgoing, Transport } from '../../src/platform/http/transport.ts';
+import type { Incoming, Outgoing, Transport } from '../../src/platform/http/wire.ts';
 
 /** A server that lives in virtual time: a pool of threads, a queue, a rate limit, and a latency for each call. */
 export interface SimulatedServerOptions {

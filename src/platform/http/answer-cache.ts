@@ -1,4 +1,4 @@
-import type { Incoming } from './transport.ts';
+import type { Incoming } from './wire.ts';
 
 /**
  * Answers that carried an ETag, so that the next call may ask only whether they changed. Bounded by bytes; the least

@@ -1,12 +1,12 @@
 import { shapeOf } from './baselines.ts';
-import type { Call, CallParts } from './call.ts';
+import type { Call, CallParts } from './call-parts.ts';
 import { within } from './deadline.ts';
 import { readJson } from './json-body.ts';
 import type { Lane, Permit } from './lane.ts';
 import type { Outcome } from './limiter.ts';
 import { type Headers, readRateAdvice } from './rate-headers.ts';
-import type { Incoming, Outgoing } from './transport.ts';
 import { isFailure, isThrottled, TransportError, type Trouble } from './trouble.ts';
+import type { Incoming, Outgoing } from './wire.ts';
 
 export interface Usable {
   readonly kind: 'usable';
@@ -51,7 +51,7 @@ export async function attemptOnce(
     const latencyMs = parts.clock.monotonic() - startedAt;
     const attempt = judge(call, exchanged, cached, signed, latencyMs);
     outcome = toOutcome(call, attempt, latencyMs);
-    if ('status' in exchanged) await learn(parts, lane, exchanged);
+    if ('status' in exchanged) learn(parts, lane, exchanged);
     if (attempt.kind === 'usable' && !attempt.fromCache && key !== undefined)
       parts.cache.put(key, attempt.incoming);
     record(parts, call, attempt, latencyMs);
@@ -138,12 +138,16 @@ function toOutcome(call: Call, attempt: Attempt, latencyMs: number): Outcome {
   return { kind: 'answered', latencyMs, shape: shapeOf(call.method, call.url.pathname) };
 }
 
-async function learn(parts: CallParts, lane: Lane, incoming: Incoming): Promise<void> {
+/** An answer is not held back, and not lost, for a shared bucket that is slow or away. */
+function learn(parts: CallParts, lane: Lane, incoming: Incoming): void {
   const advice = readRateAdvice(incoming.headers, parts.clock.now());
   const refused = isThrottled({ kind: 'status', status: incoming.status, incoming });
   if (!refused && Object.keys(advice).length === 0) return;
-  await parts.bucket.learn({ refused, advice, inFlight: lane.limiter.inFlight - 1 });
-  lane.nudge();
+  parts.bucket.learn({ refused, advice, inFlight: lane.limiter.inFlight - 1 }).then(
+    () => lane.nudge(),
+    (error) =>
+      parts.log.warn(`${parts.name}: the shared rate could not be told what the server said`, { error }),
+  );
 }
 
 function record(parts: CallParts, call: Call, attempt: Attempt, latencyMs: number): void {

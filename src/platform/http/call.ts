@@ -1,58 +1,13 @@
 import { GatehouseError } from '../../domain/errors.ts';
-import type { Clock } from '../clock.ts';
-import type { Log } from '../log.ts';
-import type { AddressBook } from './address.ts';
-import type { AnswerCache } from './answer-cache.ts';
 import { type Attempt, attemptOnce, type Usable } from './attempt.ts';
-import type { Bucket } from './bucket.ts';
-import type { Answer } from './client.ts';
-import { type Signer, sameHeaders } from './credential.ts';
+import type { Answer, Call, CallParts } from './call-parts.ts';
+import { sameHeaders } from './credential.ts';
 import { within } from './deadline.ts';
 import { toFailure } from './failure.ts';
 import type { EnterOptions, Lane, Permit } from './lane.ts';
-import type { HttpEvent, Meter } from './meter.ts';
 import { type Headers, readRateAdvice } from './rate-headers.ts';
-import { type BackOff, backOffMs, mayRetry, type RetryBudget } from './retry.ts';
-import type { Transport } from './transport.ts';
+import { backOffMs, mayRetry } from './retry.ts';
 import { isThrottled, type Trouble } from './trouble.ts';
-
-/** What all calls of a client share. */
-export interface CallParts {
-  readonly name: string;
-  readonly clock: Clock;
-  readonly log: Log;
-  readonly random: () => number;
-  readonly addresses: AddressBook;
-  readonly signer: Signer;
-  readonly cache: AnswerCache;
-  readonly meter: Meter;
-  readonly emit: (event: HttpEvent) => void;
-  readonly transport: Transport;
-  readonly bucket: Bucket;
-  readonly lanes: Map<string, Lane>;
-  readonly laneFor: (url: URL) => Lane;
-  readonly retryBudget: RetryBudget;
-  readonly attempts: number;
-  readonly backOff: BackOff;
-  readonly maxWaitMs: number;
-  readonly attemptMs: number;
-  readonly totalMs: number;
-  readonly failFast: boolean;
-  readonly headers: Headers;
-  readonly accessHint: string | undefined;
-}
-
-export interface Call {
-  readonly url: URL;
-  readonly method: string;
-  readonly headers: Headers;
-  readonly etag: string | undefined;
-  readonly body: string | Uint8Array | undefined;
-  readonly isJson: boolean;
-  readonly repeatable: boolean;
-  readonly expectJson: boolean;
-  readonly signal: AbortSignal;
-}
 
 const MOST_REDIRECTS = 3;
 
@@ -71,6 +26,8 @@ export async function performCall(parts: CallParts, call: Call, redirects = 0): 
   }
   return performCall(parts, { ...call, url }, redirects + 1);
 }
+
+type Troubled = Extract<Attempt, { kind: 'trouble' }>;
 
 /** The state of one call across its attempts. */
 interface Progress {
@@ -94,13 +51,13 @@ async function attemptsOf(parts: CallParts, call: Call): Promise<Answer<unknown>
         : { kind: 'timeout', message: lateMessage(totalMs, progress.last) },
     );
   parts.retryBudget.deposit();
-  const entry = (first: boolean): EnterOptions => ({
+  const entry = (first: boolean, patienceMs: number): EnterOptions => ({
     first,
-    patienceMs: parts.failFast ? 0 : totalMs,
+    patienceMs: parts.failFast ? 0 : patienceMs,
     closed: () => closedError(parts, call, lane, progress.last),
   });
   // The wait in line is ours, not the server's: the total time starts with the first attempt.
-  const permit = await lane.enter(call.signal, entry(false));
+  const permit = await lane.enter(call.signal, entry(false, totalMs));
   try {
     return await within(clock, totalMs, call.signal, late, async (signal) => {
       const deadline = clock.monotonic() + totalMs;
@@ -111,9 +68,10 @@ async function attemptsOf(parts: CallParts, call: Call): Promise<Answer<unknown>
         if (outcome.kind === 'usable') return toAnswer(parts, outcome, progress);
         progress.last = outcome.trouble;
         const waitMs = await planRetry(parts, call, outcome, progress, deadline);
+        tell(parts, call, outcome, waitMs);
         if (waitMs === undefined) throw giveUp(outcome.trouble);
         await clock.sleep(waitMs, signal);
-        next = await lane.enter(signal, entry(true));
+        next = await lane.enter(signal, entry(true, deadline - clock.monotonic()));
       }
     });
   } finally {
@@ -125,7 +83,7 @@ async function attemptsOf(parts: CallParts, call: Call): Promise<Answer<unknown>
 async function planRetry(
   parts: CallParts,
   call: Call,
-  { trouble, signed, latencyMs }: Extract<Attempt, { kind: 'trouble' }>,
+  { trouble, signed }: Troubled,
   progress: Progress,
   deadline: number,
 ): Promise<number | undefined> {
@@ -136,9 +94,7 @@ async function planRetry(
   if (!throttled && (count >= parts.attempts || !parts.retryBudget.withdraw())) return undefined;
   const asked = trouble.kind === 'status' ? askedMs(parts, trouble.incoming.headers) : 0;
   const waitMs = Math.min(asked, parts.maxWaitMs) + backOffMs(count, parts.backOff, parts.random);
-  if (parts.clock.monotonic() + waitMs >= deadline) return undefined;
-  tell(parts, call, trouble, latencyMs, waitMs);
-  return waitMs;
+  return parts.clock.monotonic() + waitMs < deadline ? waitMs : undefined;
 }
 
 function askedMs(parts: CallParts, headers: Headers): number {
@@ -154,29 +110,38 @@ async function renew(parts: CallParts, signed: Headers, progress: Progress): Pro
   return 0;
 }
 
-function tell(parts: CallParts, call: Call, trouble: Trouble, latencyMs: number, waitMs: number): void {
+/** A 429 and a 503 are worth a line each, with what they cost; other trouble shows as an event. */
+function tell(
+  parts: CallParts,
+  call: Call,
+  { trouble, latencyMs }: Troubled,
+  waitMs: number | undefined,
+): void {
   const { host, pathname: path } = call.url;
   const status = trouble.kind === 'status' ? trouble.status : undefined;
+  if (status === 429 || status === 503) {
+    const costMs = Math.round(latencyMs + (waitMs ?? 0));
+    const what = waitMs === undefined ? 'giving up' : 'trying again';
+    parts.log.warn(`${parts.name}: ${status}, ${what}`, {
+      host,
+      path,
+      costMs,
+      waitMs: Math.round(waitMs ?? 0),
+    });
+  }
+  if (waitMs === undefined) return;
   parts.meter.add('retries');
   parts.meter.add('retryWaitMs', waitMs);
-  parts.emit({
-    kind: 'retry',
-    host,
-    path,
-    why: status === undefined ? trouble.kind : String(status),
-    ...(status !== undefined && { status }),
-    latencyMs,
-    waitMs,
-  });
-  if (status !== 429 && status !== 503) return;
-  const facts = { host, path, status, costMs: Math.round(latencyMs + waitMs), waitMs: Math.round(waitMs) };
-  parts.log.warn(`${parts.name}: ${status}, trying again`, facts);
+  parts.emit({ kind: 'retry', host, path, why: whyOf(trouble), latencyMs, waitMs });
+}
+
+function whyOf(trouble: Trouble): string {
+  return trouble.kind === 'status' ? String(trouble.status) : trouble.kind;
 }
 
 function abandon(parts: CallParts, call: Call, progress: Progress, trouble: Trouble): GatehouseError {
   const { host, pathname: path } = call.url;
-  const why = trouble.kind === 'status' ? String(trouble.status) : trouble.kind;
-  parts.emit({ kind: 'gave-up', host, path, why });
+  parts.emit({ kind: 'gave-up', host, path, why: whyOf(trouble) });
   return toFailure(trouble, {
     name: parts.name,
     method: call.method,

@@ -5,7 +5,8 @@ import { createAddressBook, type Path, type Query } from './address.ts';
 import { createAnswerCache } from './answer-cache.ts';
 import { createBreaker } from './breaker.ts';
 import { createBucket } from './bucket.ts';
-import { type CallParts, performCall } from './call.ts';
+import { performCall } from './call.ts';
+import type { Answer, CallParts } from './call-parts.ts';
 import { createSigner } from './credential.ts';
 import { createConnectionBudget, createLane, type Lane } from './lane.ts';
 import { createAdaptiveLimiter, createFixedLimiter } from './limiter.ts';
@@ -34,6 +35,7 @@ export interface HttpClient {
   close(): Promise<void>;
 }
 
+export type { Answer } from './call-parts.ts';
 export type { HttpEvent, HttpStats } from './meter.ts';
 export type { HttpClientOptions } from './options.ts';
 
@@ -58,18 +60,6 @@ export interface HttpRequest extends GetOptions {
   readonly expect?: 'json' | 'bytes' | undefined;
 }
 
-export interface Answer<Body> {
-  readonly status: number;
-  /** Names in lower case. */
-  readonly headers: Headers;
-  readonly body: Body;
-  /** By our wall clock, epoch milliseconds. */
-  readonly receivedAt: number;
-  readonly attempts: number;
-  /** Nothing had changed since an earlier answer, which this is. */
-  readonly fromCache: boolean;
-}
-
 export type JsonAnswer = Answer<unknown>;
 export type BytesAnswer = Answer<Buffer>;
 
@@ -89,7 +79,7 @@ export function createHttpClient(options: HttpClientOptions): HttpClient {
       const answer = await performCall(parts, {
         url,
         method: method.toUpperCase(),
-        headers: request.headers ?? {},
+        headers: lowerCase(request.headers ?? {}),
         etag: request.etag,
         body: request.json === undefined ? request.body : JSON.stringify(request.json),
         isJson: request.json !== undefined,
@@ -208,9 +198,13 @@ function assemble(options: HttpClientOptions): CallParts {
     attemptMs: waits.attemptMs,
     totalMs: waits.totalMs,
     failFast: breakerSettings.whileOpen === 'fail',
-    headers: options.headers ?? {},
+    headers: lowerCase(options.headers ?? {}),
     accessHint: options.accessHint,
   };
+}
+
+function lowerCase(headers: Headers): Headers {
+  return Object.fromEntries(Object.entries(headers).map(([name, value]) => [name.toLowerCase(), value]));
 }
 
 /** An option given as `undefined` means the default. */

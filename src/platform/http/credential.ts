@@ -10,7 +10,14 @@ import type { Headers } from './rate-headers.ts';
  * again before a new one is minted, because somebody else may have renewed it already.
  */
 export interface Credential {
-  headers(request: { readonly signal: AbortSignal; readonly rejected?: Headers }): Promise<Headers>;
+  sign(request: { readonly signal: AbortSignal; readonly rejected?: Headers }): Promise<Signature>;
+}
+
+export interface Signature {
+  /** Names in lower case. */
+  readonly headers: Headers;
+  /** Asked again from then on, epoch milliseconds. Without it: when the server answers 401. */
+  readonly staleAt?: number;
 }
 
 /** A token in a header, resolved when needed; `prefix` as in `Api-Token ` or `Bearer `. */
@@ -21,7 +28,7 @@ export function tokenCredential(options: {
 }): Credential {
   const header = (options.header ?? 'authorization').toLowerCase();
   return {
-    headers: async () => ({ [header]: `${options.prefix}${(await options.token()).reveal()}` }),
+    sign: async () => ({ headers: { [header]: `${options.prefix}${(await options.token()).reveal()}` } }),
   };
 }
 
@@ -41,7 +48,7 @@ export interface SignerOptions {
 }
 
 export function createSigner({ name, credential, clock, timeoutMs }: SignerOptions): Signer {
-  let current: Headers | undefined;
+  let current: Signature | undefined;
   let asking: Promise<Headers> | undefined;
   const late = () =>
     new GatehouseError(
@@ -54,21 +61,22 @@ export function createSigner({ name, credential, clock, timeoutMs }: SignerOptio
     if (!credential) return {};
     const forever = new AbortController().signal;
     current = await within(clock, timeoutMs, forever, late, (signal) =>
-      credential.headers({ signal, ...(rejected && { rejected }) }),
+      credential.sign({ signal, ...(rejected && { rejected }) }),
     );
-    return current;
+    return current.headers;
   }
 
   return {
     async sign(rejected) {
-      if (current && current !== rejected) return current;
+      const fresh = clock.now() < (current?.staleAt ?? Number.POSITIVE_INFINITY);
+      if (current && fresh && current.headers !== rejected) return current.headers;
       asking ??= ask(rejected).finally(() => {
         asking = undefined;
       });
       return asking;
     },
     redact(text) {
-      const signed = Object.values(current ?? {});
+      const signed = Object.values(current?.headers ?? {});
       const secrets = [...signed, ...signed.map((value) => value.replace(/^\S+\s+/, ''))];
       return secrets.reduce(
         (clean, secret) => (secret.length < 4 ? clean : clean.replaceAll(secret, '***')),

@@ -1,5 +1,5 @@
-import type { Incoming } from './transport.ts';
 import type { Trouble } from './trouble.ts';
+import type { Incoming } from './wire.ts';
 
 /**
  * Reads an answer that should be JSON. Whatever the content type says, a body that parses is taken; one that does

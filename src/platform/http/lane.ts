@@ -23,7 +23,8 @@ export function createConnectionBudget(total: number): ConnectionBudget {
 export interface Lane {
   /**
    * Waits for permission to send one call.
-   * @throws the signal's reason at once when it aborts; `options.closed()` when the breaker keeps the way closed
+   * @throws the signal's reason at once when it aborts; `options.closed()` when the breaker keeps the way closed;
+   *   whatever a shared bucket throws when it cannot be asked
    */
   enter(signal: AbortSignal, options: EnterOptions): Promise<Permit>;
   /** Looks again: the bucket learned something. */
@@ -95,9 +96,9 @@ export function createLane({ limiter, bucket, breaker, budget, clock }: LanePart
       while (waiting() > 0) {
         nudged = false;
         const closedMs = breaker.waitMs;
-        if (closedMs === Number.POSITIVE_INFINITY) return;
         if (closedMs > 0) {
           refuseHopeless(closedMs);
+          if (closedMs === Number.POSITIVE_INFINITY) return; // the trial's end pumps again
           await rest(closedMs);
           continue;
         }
@@ -141,9 +142,11 @@ export function createLane({ limiter, bucket, breaker, budget, clock }: LanePart
 
   function refuseHopeless(closedMs: number): void {
     const now = clock.monotonic();
+    // Nobody knows how long a trial takes; it may be over at once.
+    const opensAt = Number.isFinite(closedMs) ? now + closedMs : now + 1;
     for (const waiter of [...returning, ...line]) {
       waiter.hopelessAt ??= now + waiter.options.patienceMs;
-      if (now + closedMs > waiter.hopelessAt) waiter.refuse(waiter.options.closed());
+      if (opensAt > waiter.hopelessAt) waiter.refuse(waiter.options.closed());
     }
   }
 

@@ -16,8 +16,8 @@ export type HttpEvent =
       readonly kind: 'retry';
       readonly host: string;
       readonly path: string;
+      /** The status, or the kind of trouble: `timeout`, `network`, `truncated`, … */
       readonly why: string;
-      readonly status?: number;
       readonly latencyMs: number;
       readonly waitMs: number;
     }

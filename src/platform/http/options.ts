@@ -6,7 +6,8 @@ import type { Credential } from './credential.ts';
 import type { Resolve } from './dns-cache.ts';
 import type { ConnectionBudget } from './lane.ts';
 import type { HttpEvent } from './meter.ts';
-import type { TlsOptions, Transport } from './transport.ts';
+import type { TlsOptions } from './transport.ts';
+import type { Transport } from './wire.ts';
 
 /** One client serves one source with one credential. All but `name` and `baseUrl` may be left out. */
 export interface HttpClientOptions {
@@ -132,7 +133,7 @@ export function concurrencyRange(limits: LimitOptions, connections: ConnectionOp
   const total = connections.total ?? 100;
   const rate = knownRate(limits);
   const sized = rate === undefined ? perHost : Math.max(perHost, Math.ceil(rate * SLOW_CALL_SECONDS));
-  const max = limits.maxConcurrency ?? sized;
+  const max = limits.maxWorkers ?? limits.maxConcurrency ?? sized;
   const min = Math.min(max, limits.minConcurrency ?? 1);
   const initial = rate === undefined ? UNKNOWN_START : Math.min(LARGEST_START, Math.max(UNKNOWN_START, rate));
   return { min, max, initial: Math.min(max, Math.max(min, initial)), total: Math.max(total, max) };

@@ -15,8 +15,11 @@ export interface RateAdvice {
 
 export type Headers = Readonly<Record<string, string>>;
 
-/** Names in `headers` are lower case; `nowAt` is the wall clock in epoch milliseconds. */
-export function readRateAdvice(headers: Headers, nowAt: number): RateAdvice {
+/** Names in `headers` are lower case; `ourNowAt` is our wall clock in epoch milliseconds, used when the answer has no `Date`. */
+export function readRateAdvice(headers: Headers, ourNowAt: number): RateAdvice {
+  // Points in time are the server's, so its own clock tells how far away they are.
+  const serverNowAt = Date.parse(headers.date ?? '');
+  const nowAt = Number.isNaN(serverNowAt) ? ourNowAt : serverNowAt;
   const window = ietfCombined(headers.ratelimit) ?? separate(headers, nowAt);
   const policy = readPolicy(headers['ratelimit-policy'] ?? headers['ratelimit-limit']);
   const retryAfterMs = readRetryAfter(headers['retry-after'], nowAt);

@@ -6,27 +6,7 @@ import type { Secret } from '../secret.ts';
 import { createGuardedLookup, type Resolve } from './dns-cache.ts';
 import type { Headers } from './rate-headers.ts';
 import { TransportError, type TransportTrouble } from './trouble.ts';
-
-export interface Outgoing {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: Headers;
-  readonly body?: string | Uint8Array | undefined;
-}
-
-export interface Incoming {
-  readonly status: number;
-  /** Names in lower case; repeated ones joined by commas. */
-  readonly headers: Headers;
-  readonly body: Buffer;
-}
-
-/** One exchange on the wire: no retry, no waiting. @throws TransportError, or the signal's reason when it aborts */
-export interface Transport {
-  send(outgoing: Outgoing, signal: AbortSignal): Promise<Incoming>;
-  /** Ends idle connections. */
-  close(): Promise<void>;
-}
+import type { Transport } from './wire.ts';
 
 export interface TlsOptions {
   /** False accepts any certificate: for trying out only. Default true. */

@@ -1,4 +1,4 @@
-import type { Incoming } from './transport.ts';
+import type { Incoming } from './wire.ts';
 
 /** Why one attempt did not give an answer that can be used. A value: whether it is thrown is decided after retries. */
 export type Trouble =

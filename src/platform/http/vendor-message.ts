@@ -1,4 +1,4 @@
-import type { Incoming } from './transport.ts';
+import type { Incoming } from './wire.ts';
 
 const LONGEST = 300;
 
