@@ -1,6 +1,15 @@
 import { isAscii, isUtf8 } from 'node:buffer';
 import { GatehouseError } from '../../domain/errors.ts';
 
+/**
+ * The start of a file as text, without byte order mark: UTF-8 or UTF-16 as `toUtf8` knows it. What cannot be decoded
+ * (a character cut in two, bytes that are no text) becomes U+FFFD.
+ */
+export function decodeHead(head: Uint8Array): string {
+  const encoding = sniffEncoding(head);
+  return new TextDecoder(encoding === 'utf-32' ? 'utf-8' : encoding).decode(head);
+}
+
 /** The text of bytes[start, end), or undefined where they are not valid UTF-8. */
 export function decodeUtf8(bytes: Buffer, start: number, end: number): string | undefined {
   const slice = bytes.subarray(start, end);
