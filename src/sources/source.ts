@@ -1,6 +1,7 @@
 import type * as z from 'zod';
 import type { Coverage, Label, Rejected, Statement } from '../domain/statement.ts';
-import type { HttpClient } from '../platform/http/client.ts';
+import type { createHttpClient, HttpClient, HttpEvent } from '../platform/http/client.ts';
+import type { Log } from '../platform/log.ts';
 
 /** Details that some rule, scope or report needs; a source fetches no more than these. */
 export type Detail = 'occurrences' | 'entity-names';
@@ -10,7 +11,10 @@ export interface SourceScope {
   readonly labels: readonly Label[];
 }
 
-/** `full` may close by absence; `incremental` reads what changed since the cursor's watermark. */
+/**
+ * `full` may close by absence; `incremental` reads what changed since the cursor's watermark, and becomes a full pass
+ * by itself where that would leave a hole. The coverage says which one it was (`closes`).
+ */
 export type Pass = 'full' | 'incremental';
 
 /**
@@ -23,17 +27,25 @@ export interface Source<Settings, Cursor> {
   readonly settings: z.ZodType<Settings>;
   readonly cursor: z.ZodType<Cursor>;
   /** Resolved and back within this time is one episode, ms. */
-  readonly holdMs: number;
-  connect(settings: Settings, platform: SourcePlatform): HttpClient;
+  holdMs(settings: Settings): number;
+  /**
+   * The client that jobs with these settings are given; the caller closes it.
+   * @throws GatehouseError `config-invalid` when a file or variable that the settings refer to is not there
+   */
+  connect(settings: Settings, platform: SourcePlatform): Promise<HttpClient>;
   collect(job: Job<Settings, Cursor>): AsyncGenerator<Page<Cursor>, Coverage>;
 }
 
 /** What a source may use of the outside to make its client: nothing else reaches it. */
 export interface SourcePlatform {
+  /** The source's name in configuration, as it stands in messages. */
+  readonly sourceId: string;
   readonly environment: Readonly<Record<string, string | undefined>>;
-  readonly createClient: typeof import('../platform/http/client.ts').createHttpClient;
+  readonly createClient: typeof createHttpClient;
+  readonly log?: Log | undefined;
+  /** Exactly so many calls at a time; goes before the settings. */
   readonly maxWorkers?: number | undefined;
-  readonly onEvent?: ((event: import('../platform/http/client.ts').HttpEvent) => void) | undefined;
+  readonly onEvent?: ((event: HttpEvent) => void) | undefined;
 }
 
 export interface Job<Settings, Cursor> {
@@ -42,7 +54,7 @@ export interface Job<Settings, Cursor> {
   readonly scope: SourceScope;
   readonly wants: ReadonlySet<Detail>;
   readonly pass: Pass;
-  /** Undefined: from the beginning. */
+  /** The cursor of the last stored page, of this pass or of one that is done. Undefined: from the beginning. */
   readonly after: Cursor | undefined;
   /** What the store holds of an entry, by its key: its revision and the revision its details were read for. */
   readonly seen: (key: string) => Promise<Seen | undefined>;
@@ -51,6 +63,7 @@ export interface Job<Settings, Cursor> {
   readonly signal: AbortSignal;
 }
 
+/** Both are the source's own words, kept as they were given and compared by nobody else. */
 export interface Seen {
   readonly revision?: string | undefined;
   readonly detailRevision?: string | undefined;
