@@ -41,7 +41,8 @@ export async function attemptOnce(
     signal.throwIfAborted();
     const key = cacheKey(call);
     const cached = key === undefined ? undefined : parts.cache.get(key);
-    const headers = assembleHeaders(parts, call, signed, cached);
+    const given = { ...parts.headers, ...call.headers };
+    const headers = assembleHeaders(call, own ? { ...given, ...signed } : withoutSecrets(given), cached);
     const startedAt = parts.clock.monotonic();
     const exchanged = await exchange(
       parts,
@@ -67,21 +68,19 @@ function cacheKey(call: Call): string | undefined {
   return `${call.headers.accept ?? ''} ${call.url.href}`;
 }
 
-function assembleHeaders(
-  parts: CallParts,
-  call: Call,
-  signed: Headers,
-  cached: Incoming | undefined,
-): Headers {
+function assembleHeaders(call: Call, given: Headers, cached: Incoming | undefined): Headers {
   const etag = call.etag ?? cached?.headers.etag;
   return {
     ...(call.expectJson && { accept: 'application/json' }),
     ...(call.isJson && { 'content-type': 'application/json' }),
-    ...parts.headers,
-    ...call.headers,
-    ...signed,
+    ...given,
     ...(etag !== undefined && { 'if-none-match': etag }),
   };
+}
+
+/** Another origin gets nothing that tells who we are. */
+function withoutSecrets({ authorization: _token, cookie: _cookie, ...rest }: Headers): Headers {
+  return rest;
 }
 
 async function exchange(

@@ -1,7 +1,7 @@
 import { lookup as systemLookup } from 'node:dns/promises';
 import type { LookupFunction } from 'node:net';
 import type { Clock } from '../clock.ts';
-import { refusal } from './address.ts';
+import { refusal } from './ip-guard.ts';
 import { TransportError } from './trouble.ts';
 
 export interface ResolvedAddress {
