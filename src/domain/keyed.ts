@@ -18,10 +18,14 @@ export interface Subject {
   readonly key: string;
 }
 
-/** `body` and `about` are canonical JSON (RFC 8785 ordering); `digest` covers both. */
+/**
+ * `body` and `about` are canonical JSON (keys in order, nothing undefined); `digest` covers both, `aboutDigest` the
+ * second, so that what many entries say alike is kept once.
+ */
 interface Content {
   readonly body: string;
   readonly about: string;
+  readonly aboutDigest: string;
   readonly digest: string;
   readonly labels: readonly Label[];
   readonly occurrences: number;

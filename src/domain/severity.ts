@@ -41,3 +41,22 @@ export type BySeverity = Record<Severity, number>;
 export function noSeverities(): BySeverity {
   return { critical: 0, high: 0, medium: 0, low: 0, info: 0, unknown: 0 };
 }
+
+/**
+ * Position in lists, worst highest. Unknown may be anything, so it stands after high and never as low; it is 4, with
+ * medium 3 and high 5. Stores keep this number.
+ */
+const CODE = { critical: 6, high: 5, unknown: 4, medium: 3, low: 2, info: 1 } as const satisfies Record<
+  Severity,
+  number
+>;
+
+export const UNKNOWN_CODE = CODE.unknown;
+
+export function severityCode(severity: Severity): number {
+  return CODE[severity];
+}
+
+export function severityOfCode(code: number): Severity {
+  return SEVERITIES.find((severity) => CODE[severity] === code) ?? 'unknown';
+}

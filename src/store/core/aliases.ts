@@ -1,0 +1,272 @@
+/**
+ * Which names are one vulnerability. Names are joined by edges: those that observations state in their latest
+ * content, and those that advisories state. An edge that an advisory once stated and no longer does is denied,
+ * whoever repeats it, unless another advisory states it. Sets are the connected parts; findings follow.
+ */
+import type { KeyedAdvisory, KeyedDefect } from '../../domain/keyed.ts';
+import { canonicalName } from '../../domain/names.ts';
+import type { Db, Value } from '../db.ts';
+import type { ChangeLog } from './changes.ts';
+import { type Identity, nameKey } from './identity.ts';
+import { moveClaims } from './regroup.ts';
+
+export interface AliasShift {
+  readonly before: readonly KeyedDefect[];
+  readonly after: readonly KeyedDefect[];
+}
+
+/** Observations changed what they say; sets that this joins or parts are joined or parted. */
+export async function shiftAliases(
+  db: Db,
+  identity: Identity,
+  shifts: readonly AliasShift[],
+  log: ChangeLog,
+): Promise<void> {
+  const differing = shifts.filter(({ before, after }) => hasAlias(before) || hasAlias(after));
+  if (differing.length === 0) return;
+  const names = await identity.names(differing.flatMap(({ before, after }) => [...before, ...after]));
+  const deltas = new Map<string, { name: number; alias: number; delta: number }>();
+  const add = (defects: readonly KeyedDefect[], delta: number): void => {
+    for (const [name, alias] of edgesOf(defects, names)) {
+      const key = `${name} ${alias}`;
+      const known = deltas.get(key);
+      if (known === undefined) deltas.set(key, { name, alias, delta });
+      else known.delta += delta;
+    }
+  };
+  for (const { before, after } of differing) {
+    add(before, -1);
+    add(after, 1);
+  }
+  const dirty = new Set<number>();
+  const moved = [...deltas.values()].filter(({ delta }) => delta !== 0);
+  const keys = moved.map(({ name, alias }): Value[] => [name, alias]);
+  const rows = await db.find<{ stated: number }>('alias', ['name_id', 'alias_id'], ['stated'], keys);
+  for (const [index, { name, alias, delta }] of moved.entries()) {
+    const before = rows[index]?.stated;
+    const after = (before ?? 0) + delta;
+    if (before === undefined) await db.insert('alias', [[name, alias, after]]);
+    else if (after === 0) await db.run('DELETE FROM alias WHERE name_id = ? AND alias_id = ?', [name, alias]);
+    else await db.run('UPDATE alias SET stated = ? WHERE name_id = ? AND alias_id = ?', [after, name, alias]);
+    if (before === undefined || after === 0) for (const id of [name, alias]) dirty.add(id);
+  }
+  await regroup(db, identity, dirty, log);
+}
+
+function hasAlias(defects: readonly KeyedDefect[]): boolean {
+  return defects.some(({ names }) => names.length > 1);
+}
+
+function edgesOf(
+  defects: readonly KeyedDefect[],
+  names: Awaited<ReturnType<Identity['names']>>,
+): readonly (readonly [number, number])[] {
+  const edges = new Map<string, readonly [number, number]>();
+  for (const { kind, names: own } of defects) {
+    const [primary, ...aliases] = own.map((name) => names.get(nameKey(kind, name))?.id ?? 0);
+    for (const alias of aliases) edges.set(`${primary} ${alias}`, [primary ?? 0, alias]);
+  }
+  return [...edges.values()];
+}
+
+export async function recordAdvisory(
+  db: Db,
+  identity: Identity,
+  source: string,
+  advisory: KeyedAdvisory,
+  recordedAt: number,
+  log: ChangeLog,
+): Promise<void> {
+  const ids = await identity.names([{ kind: 'vulnerability', names: advisory.names }]);
+  const [name = 0, ...aliases] = advisory.names.map((one) => ids.get(nameKey('vulnerability', one))?.id ?? 0);
+  const [known] = await db.find<{ modified_at: number }>(
+    'advisory',
+    ['source', 'name_id'],
+    ['modified_at'],
+    [[source, name]],
+  );
+  const isLatest = known === undefined || advisory.modifiedAt >= known.modified_at;
+  const stated = new Set(isLatest && advisory.withdrawnAt === undefined ? aliases : []);
+  const rows = await db.all<{ alias_id: number; stated: number }>(
+    'SELECT alias_id, stated FROM advisory_alias WHERE source = ? AND name_id = ?',
+    [source, name],
+  );
+  const dirty = new Set<number>([name]);
+  const before = new Map(rows.map((row) => [row.alias_id, row.stated]));
+  for (const alias of new Set([...before.keys(), ...aliases])) {
+    const holds = isLatest ? Number(stated.has(alias)) : (before.get(alias) ?? 0);
+    if (before.get(alias) === holds) continue;
+    dirty.add(alias);
+    await db.run('DELETE FROM advisory_alias WHERE source = ? AND name_id = ? AND alias_id = ?', [
+      source,
+      name,
+      alias,
+    ]);
+    await db.insert('advisory_alias', [[source, name, alias, holds]]);
+  }
+  if (isLatest) {
+    await db.run('DELETE FROM advisory WHERE source = ? AND name_id = ?', [source, name]);
+    const { modifiedAt, withdrawnAt } = advisory;
+    const content = JSON.stringify(advisory);
+    await db.insert('advisory', [[source, name, modifiedAt, withdrawnAt ?? null, recordedAt, content]]);
+  }
+  await regroup(db, identity, dirty, log);
+}
+
+/** Works out the sets around these names again and moves what belongs elsewhere. */
+async function regroup(
+  db: Db,
+  identity: Identity,
+  dirty: ReadonlySet<number>,
+  log: ChangeLog,
+): Promise<void> {
+  if (dirty.size === 0) return;
+  const names = await wholeSets(db, dirty);
+  const neighbours = await liveEdges(db, [...names.keys()]);
+  const sets = connected([...names.keys()], neighbours);
+  const target = await assign(db, sets, names);
+  const moved = [...names.values()].filter(({ id, vulnerability_id }) => target.get(id) !== vulnerability_id);
+  if (moved.length > 0) {
+    await db.update(
+      'name',
+      'id',
+      ['vulnerability_id'],
+      moved.map(({ id }) => [id, target.get(id) ?? 0]),
+    );
+    identity.forgetNames();
+    await moveClaims(db, target, [...new Set([...names.values()].map((row) => row.vulnerability_id))], log);
+  }
+  await nameSets(db, sets, names, target);
+}
+
+interface NameRow {
+  readonly id: number;
+  readonly kind: string;
+  readonly name: string;
+  readonly vulnerability_id: number;
+}
+
+/** The names, all that shared a vulnerability with them, and all that an edge now reaches. */
+async function wholeSets(db: Db, dirty: ReadonlySet<number>): Promise<ReadonlyMap<number, NameRow>> {
+  const found = new Map<number, NameRow>();
+  let frontier = [...dirty];
+  while (frontier.length > 0) {
+    const list = db.listValue(frontier);
+    const rows = await db.all<NameRow>(
+      `SELECT id, kind, name, vulnerability_id FROM name WHERE vulnerability_id IN
+         (SELECT vulnerability_id FROM name WHERE id IN ${db.list('int')})`,
+      [list],
+    );
+    for (const row of rows) found.set(row.id, row);
+    const edges = await liveEdges(
+      db,
+      rows.map(({ id }) => id),
+    );
+    frontier = [...edges.values()].flatMap((ids) => [...ids]).filter((id) => !found.has(id));
+  }
+  return found;
+}
+
+async function liveEdges(
+  db: Db,
+  names: readonly number[],
+): Promise<ReadonlyMap<number, ReadonlySet<number>>> {
+  interface Edge {
+    readonly a: number;
+    readonly b: number;
+    readonly weight: number;
+  }
+  const list = db.listValue(names);
+  const among = db.list('int');
+  const edges = await db.all<Edge>(
+    `SELECT name_id AS a, alias_id AS b, 1 AS weight FROM alias WHERE name_id IN ${among} OR alias_id IN ${among}
+     UNION ALL
+     SELECT name_id AS a, alias_id AS b, CASE stated WHEN 1 THEN 3 ELSE 2 END AS weight
+     FROM advisory_alias WHERE name_id IN ${among} OR alias_id IN ${among}`,
+    [list, list, list, list],
+  );
+  // Stated by an advisory (3) beats denied by one (2) beats stated by observations (1).
+  const weights = new Map<string, Edge>();
+  for (const edge of edges) {
+    const key = edge.a < edge.b ? `${edge.a} ${edge.b}` : `${edge.b} ${edge.a}`;
+    const known = weights.get(key);
+    if (known === undefined || known.weight < edge.weight) weights.set(key, edge);
+  }
+  const neighbours = new Map<number, Set<number>>();
+  const link = (from: number, to: number): void => {
+    const known = neighbours.get(from);
+    if (known === undefined) neighbours.set(from, new Set([to]));
+    else known.add(to);
+  };
+  for (const { a, b, weight } of weights.values()) {
+    if (weight === 2) continue;
+    link(a, b);
+    link(b, a);
+  }
+  return neighbours;
+}
+
+function connected(
+  names: readonly number[],
+  neighbours: ReadonlyMap<number, ReadonlySet<number>>,
+): readonly (readonly number[])[] {
+  const seen = new Set<number>();
+  const sets: number[][] = [];
+  for (const start of [...names].sort((a, b) => a - b)) {
+    if (seen.has(start)) continue;
+    const set: number[] = [];
+    const pending = [start];
+    seen.add(start);
+    for (let id = pending.pop(); id !== undefined; id = pending.pop()) {
+      set.push(id);
+      for (const next of neighbours.get(id) ?? []) {
+        if (seen.has(next)) continue;
+        seen.add(next);
+        pending.push(next);
+      }
+    }
+    sets.push(set);
+  }
+  return sets;
+}
+
+/** Each set keeps the lowest vulnerability id of its names that no earlier set took, else gets a new one. */
+async function assign(
+  db: Db,
+  sets: readonly (readonly number[])[],
+  names: ReadonlyMap<number, NameRow>,
+): Promise<ReadonlyMap<number, number>> {
+  const taken = new Set<number>();
+  const target = new Map<number, number>();
+  for (const set of sets) {
+    const own = [...new Set(set.map((id) => names.get(id)?.vulnerability_id ?? 0))].sort((a, b) => a - b);
+    let chosen = own.find((id) => !taken.has(id));
+    if (chosen === undefined) {
+      chosen = await db.allocate('vulnerability', 1);
+      await db.insert('vulnerability', [[chosen, 'vulnerability', '']]);
+    }
+    taken.add(chosen);
+    for (const id of set) target.set(id, chosen);
+  }
+  return target;
+}
+
+async function nameSets(
+  db: Db,
+  sets: readonly (readonly number[])[],
+  names: ReadonlyMap<number, NameRow>,
+  target: ReadonlyMap<number, number>,
+): Promise<void> {
+  const used = new Set(target.values());
+  const empty = new Set([...names.values()].map((row) => row.vulnerability_id).filter((id) => !used.has(id)));
+  await db.remove('vulnerability', 'id', [...empty]);
+  await db.update(
+    'vulnerability',
+    'id',
+    ['canonical'],
+    sets.map((set) => {
+      const canonical = canonicalName(set.flatMap((id) => names.get(id)?.name ?? []));
+      return [target.get(set[0] ?? 0) ?? 0, canonical];
+    }),
+  );
+}

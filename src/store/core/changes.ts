@@ -1,0 +1,112 @@
+/** What a run did to findings: the counts people see, and the append-only history with both times. */
+import type { Changes } from '../../domain/run.ts';
+import type { Db, Value } from '../db.ts';
+import type { FindingRow } from './findings.ts';
+
+interface Touch {
+  /** Before the run: undefined when the run created it. */
+  readonly wasOpen: boolean | undefined;
+  isOpen: boolean;
+  differs: boolean;
+}
+
+type Kind = 'updated' | 'closed' | 'reopened' | 'merged-into' | 'split-from';
+
+/** One per run, over all its transactions. */
+export class ChangeLog {
+  readonly #touched = new Map<number, Touch>();
+  readonly #mentioned = new Set<number>();
+  readonly #changedContent = new Set<number>();
+  #rows: (readonly [Kind, number, number, string])[] = [];
+  readonly #validAt: () => number;
+
+  constructor(validAt: () => number) {
+    this.#validAt = validAt;
+  }
+
+  created(id: number, isOpen: boolean): void {
+    this.#touched.set(id, { wasOpen: undefined, isOpen, differs: true });
+    this.#mentioned.add(id);
+  }
+
+  mentioned(id: number): void {
+    this.#mentioned.add(id);
+  }
+
+  /** Something that the finding shows moved, whether or not it is one of its own columns. */
+  contentChanged(id: number): void {
+    this.#changedContent.add(id);
+  }
+
+  recomputed(id: number, before: FindingRow, after: Omit<FindingRow, 'id'>, differs: boolean): void {
+    const known = this.#touched.get(id);
+    if (known === undefined) {
+      const touch = { wasOpen: before.open === 1, isOpen: after.open === 1, differs };
+      this.#touched.set(id, touch);
+    } else {
+      known.isOpen = after.open === 1;
+      known.differs ||= differs;
+    }
+    if (before.open === 1 && after.open === 0) this.#rows.push(['closed', id, after.closed_at ?? 0, '']);
+    else if (before.open === 0 && after.open === 1) this.#rows.push(['reopened', id, after.opened_at, '']);
+    else if (differs) this.#rows.push(['updated', id, this.#validAt(), describe(before, after)]);
+  }
+
+  moved(kind: 'merged-into' | 'split-from', id: number, other: number): void {
+    this.#rows.push([kind, id, this.#validAt(), String(other)]);
+  }
+
+  get findingsMentioned(): ReadonlySet<number> {
+    return this.#mentioned;
+  }
+
+  counts(): Changes {
+    const counts = { created: 0, updated: 0, unchanged: 0, reopened: 0, closed: 0 };
+    for (const id of this.#mentioned) {
+      const touch = this.#touched.get(id);
+      if (touch !== undefined && touch.wasOpen === undefined) counts.created += 1;
+      else if (touch?.wasOpen === false && touch.isOpen) counts.reopened += 1;
+      else if (touch?.differs === true || this.#changedContent.has(id)) counts.updated += 1;
+      else counts.unchanged += 1;
+    }
+    for (const { wasOpen, isOpen } of this.#touched.values())
+      if (wasOpen === true && !isOpen) counts.closed += 1;
+    return counts;
+  }
+
+  /** Writes the history gathered since the last call, inside the caller's transaction. */
+  async write(db: Db, recordedAt: number, runId: number | null): Promise<void> {
+    const rows = this.#rows;
+    this.#rows = [];
+    if (rows.length === 0) return;
+    const first = await db.allocate('change', rows.length);
+    await db.insert(
+      'change',
+      rows.map(([kind, id, validAt, detail], index): Value[] => [
+        first + index,
+        kind,
+        id,
+        validAt,
+        recordedAt,
+        runId,
+        detail,
+      ]),
+    );
+  }
+}
+
+const SHOWN = [
+  'severity',
+  'score',
+  'facts',
+  'fixable',
+  'set_aside',
+  'due_at',
+  'occurrences',
+  'title',
+] as const;
+
+function describe(before: FindingRow, after: Omit<FindingRow, 'id'>): string {
+  const moved = SHOWN.filter((column) => before[column] !== after[column]);
+  return JSON.stringify(Object.fromEntries(moved.map((column) => [column, [before[column], after[column]]])));
+}

@@ -1,0 +1,489 @@
+/**
+ * One run being written. A staged run looks things up as statements arrive and writes nothing until `finish`; a
+ * paged run publishes each page with the source's cursor. Either way the state moves in one transaction.
+ */
+import { GatehouseError } from '../../domain/errors.ts';
+import type { RunId } from '../../domain/finding.ts';
+import type { KeyedStatement } from '../../domain/keyed.ts';
+import type { RunSummary } from '../../domain/run.ts';
+import type { Coverage, Rejected } from '../../domain/statement.ts';
+import type { Db, Spill, Value } from '../db.ts';
+import type { RunStart, RunWriter } from '../store.ts';
+import { ChangeLog } from './changes.ts';
+import { closeAbsent } from './closing.ts';
+import { readCoverage } from './coverage.ts';
+import { Identity } from './identity.ts';
+import { encodeMembers } from './members.ts';
+import {
+  emptyPublication,
+  OBSERVATION_COLUMNS,
+  type ObservationRow,
+  type Publication,
+  Publisher,
+} from './publish.ts';
+import { observationsOn, recomputeObservations } from './recompute.ts';
+import { ensureStream, observationsOfRun } from './streams.ts';
+import { type Tally, tallyStatements, withChanges } from './tally.ts';
+
+/** Statements held in memory before they go to a spill table: bounds memory, spares small scans the detour. */
+const HELD_IN_MEMORY = 4000;
+const BATCH = 1000;
+
+export interface OpenRun {
+  readonly id: number;
+  /** Undefined: the stream has no runs yet and is made when this one ends. */
+  readonly streamId: number | undefined;
+  readonly start: RunStart;
+  /** Pages already committed by an earlier process. */
+  readonly pages: number;
+  readonly tally: Tally;
+  readonly rejected: number;
+}
+
+export function createRunWriter(db: Db, open: OpenRun): RunWriter {
+  return new StoredRun(db, open);
+}
+
+class StoredRun implements RunWriter {
+  readonly id: RunId;
+  readonly #db: Db;
+  readonly #open: OpenRun;
+  #held: KeyedStatement[] = [];
+  #spill: Spill | undefined;
+  /** Observations that say what they said: id and revision in pairs. */
+  #same: { id: number; revision: number; live: number }[] = [];
+  #rejected: Rejected[] = [];
+  readonly #rejects: Rejected[] = [];
+  #pages: number;
+  #rejectedBefore: number;
+  #tally: Tally;
+  readonly #log: ChangeLog;
+  #observedAt: number;
+  #streamId: number | undefined;
+  #ended = false;
+
+  constructor(db: Db, open: OpenRun) {
+    this.id = open.id as RunId;
+    this.#db = db;
+    this.#open = open;
+    this.#streamId = open.streamId;
+    this.#pages = open.pages;
+    this.#rejectedBefore = open.rejected;
+    this.#tally = open.tally;
+    this.#observedAt = open.start.observedAt;
+    this.#log = new ChangeLog(() => this.#observedAt);
+  }
+
+  get observedAt(): number {
+    return this.#observedAt;
+  }
+
+  async stage(statements: readonly KeyedStatement[], rejected: readonly Rejected[] = []): Promise<void> {
+    this.#assertOpen();
+    this.#rejected.push(...rejected);
+    tallyStatements(this.#tally, statements);
+    const news = await this.#setSameAside(statements);
+    for (const statement of news) this.#held.push(statement);
+    if (this.#held.length >= HELD_IN_MEMORY && this.#open.start.visibility === 'staged')
+      await this.#spillHeld();
+  }
+
+  /** What says exactly what is known need not be kept: it is only mentioned. Details keep their order. */
+  async #setSameAside(statements: readonly KeyedStatement[]): Promise<readonly KeyedStatement[]> {
+    const streamId = this.#streamId;
+    if (this.#open.start.visibility !== 'staged' || streamId === undefined) return statements;
+    const rows = await this.#db.find<ObservationRow>(
+      'observation',
+      ['stream_id', 'key'],
+      OBSERVATION_COLUMNS,
+      statements.map(({ key }): Value[] => [streamId, key]),
+    );
+    return statements.filter((statement, index) => {
+      const row = rows[index];
+      if (row === undefined || statement.part !== 'main' || row.main_digest !== statement.digest) return true;
+      if (row.live !== Number(statement.life.state === 'open')) return true;
+      this.#same.push({ id: row.id, revision: row.main_revision, live: row.live });
+      return false;
+    });
+  }
+
+  async #spillHeld(): Promise<void> {
+    this.#spill ??= await this.#db.openSpill();
+    await this.#spill.add(this.#held.map((statement) => JSON.stringify(statement)));
+    this.#held = [];
+  }
+
+  async commitPage(cursor: string): Promise<void> {
+    this.#assertOpen();
+    await this.#db.transaction(async () => {
+      const streamId = await this.#stream();
+      const out = await this.#publishHeld('all');
+      await this.#writePage(out);
+      await recomputeObservations(this.#db, new Identity(this.#db), streamId, [...out.stale], this.#log);
+      await this.#log.write(this.#db, this.#open.start.recordedAt, this.id);
+      await this.#writeTally('running');
+      await this.#saveCursor(cursor);
+    });
+    this.#pageDone();
+  }
+
+  async finish(coverage: Coverage, cursor?: string): Promise<RunSummary> {
+    this.#assertOpen();
+    this.#observedAt = coverage.observedAt;
+    const summary = await this.#db.transaction(async () => {
+      const identity = new Identity(this.#db);
+      const covered = coverage.assets === 'all' ? 'all' : await identity.assets(coverage.assets);
+      await this.#stream();
+      await this.#beginRow(coverage);
+      const out = await this.#publishHeld(covered);
+      await this.#writePage(out);
+      await this.#writeCoverage(coverage, covered, out);
+      await this.#settle(coverage, covered, identity, out);
+      if (cursor !== undefined) await this.#saveCursor(cursor);
+      return await this.#summarise(coverage);
+    });
+    await this.#release();
+    return summary;
+  }
+
+  async abandon(reason: string): Promise<void> {
+    if (this.#ended) return;
+    if (this.#open.start.visibility === 'paged') {
+      await this.#db.transaction(async () => {
+        await this.#db.update(
+          'run',
+          'id',
+          ['state', 'reasons'],
+          [[this.id, 'failed', JSON.stringify([reason])]],
+        );
+      });
+    }
+    await this.#release();
+  }
+
+  async #release(): Promise<void> {
+    this.#ended = true;
+    this.#held = [];
+    this.#same = [];
+    await this.#spill?.drop();
+  }
+
+  #assertOpen(): void {
+    if (this.#ended) throw new GatehouseError('input-invalid', `run ${this.id} has ended; begin a new one`);
+  }
+
+  #pageDone(): void {
+    this.#held = [];
+    this.#rejectedBefore += this.#rejected.length;
+    this.#rejected = [];
+    this.#pages += 1;
+  }
+
+  async #stream(): Promise<number> {
+    const { stream, holdMs } = this.#open.start;
+    this.#streamId ??= await ensureStream(this.#db, stream, holdMs, this.#log);
+    return this.#streamId;
+  }
+
+  /** A staged run exists for others only now. */
+  async #beginRow(coverage: Coverage): Promise<void> {
+    const { start } = this.#open;
+    const streamId = await this.#stream();
+    if (start.visibility === 'paged') {
+      await this.#db.update('run', 'id', ['observed_at'], [[this.id, coverage.observedAt]]);
+      return;
+    }
+    const row: Value[] = [
+      this.id,
+      streamId,
+      'running',
+      coverage.observedAt,
+      start.recordedAt,
+      0,
+      0,
+      null,
+      null,
+    ];
+    await this.#db.insert('run', [[...row, 0, 0, '[]', null]]);
+  }
+
+  async #publishHeld(covered: 'all' | readonly number[]): Promise<Publication> {
+    const out = emptyPublication();
+    const identity = new Identity(this.#db);
+    const { start } = this.#open;
+    const { source, category, channel } = start.stream;
+    const publisher = new Publisher(
+      this.#db,
+      {
+        id: this.id,
+        streamId: await this.#stream(),
+        streamTie: `${source} ${category} ${channel}`,
+        holdMs: start.holdMs,
+        observedAt: this.#observedAt,
+        recordedAt: start.recordedAt,
+        newestOther: await this.#newestOther(covered),
+      },
+      identity,
+      this.#log,
+      out,
+    );
+    await this.#publishSame(publisher);
+    for await (const batch of this.#batches()) {
+      for (const part of withoutRepeats(batch)) await publisher.publish(part);
+    }
+    if (publisher.isLate) for (const id of out.observations) out.stale.add(id);
+    return out;
+  }
+
+  /** A run that published in between may have changed what was the same when it was staged. */
+  async #publishSame(publisher: Publisher): Promise<void> {
+    for (let start = 0; start < this.#same.length; start += BATCH) {
+      const some = this.#same.slice(start, start + BATCH);
+      const rows = await this.#db.find<ObservationRow>(
+        'observation',
+        ['id'],
+        OBSERVATION_COLUMNS,
+        some.map(({ id }) => [id]),
+      );
+      const isStill = (index: number): boolean =>
+        rows[index]?.main_revision === some[index]?.revision && rows[index]?.live === some[index]?.live;
+      await publisher.mention(some.filter((_, index) => isStill(index)));
+      await publisher.mentionAgain(some.filter((_, index) => !isStill(index)));
+    }
+  }
+
+  async *#batches(): AsyncGenerator<readonly KeyedStatement[]> {
+    if (this.#spill !== undefined) {
+      for await (const rows of this.#spill.read(BATCH))
+        yield rows.map((row) => JSON.parse(row) as KeyedStatement);
+    }
+    for (let start = 0; start < this.#held.length; start += BATCH)
+      yield this.#held.slice(start, start + BATCH);
+  }
+
+  async #newestOther(covered: 'all' | readonly number[]): Promise<number | undefined> {
+    const { start } = this.#open;
+    const streamId = await this.#stream();
+    // A scan speaks of its assets alone: an older scan of another image is not "later" than this one.
+    const mentions =
+      covered === 'all' || start.visibility === 'paged' ? undefined : this.#mentionedAssets(covered);
+    const [row] =
+      mentions === undefined
+        ? await this.#db.all<{ at: number | null }>(
+            'SELECT max(observed_at) AS at FROM run WHERE stream_id = ? AND id <> ?',
+            [streamId, this.id],
+          )
+        : await this.#db.all<{ at: number | null }>(
+            `SELECT max(observed_at) AS at FROM run r WHERE stream_id = ? AND id <> ? AND (all_assets = 1 OR EXISTS
+               (SELECT 1 FROM run_asset a WHERE a.run_id = r.id AND a.asset_id IN ${this.#db.list('int')}))`,
+            [streamId, this.id, this.#db.listValue(await mentions)],
+          );
+    return row?.at ?? undefined;
+  }
+
+  async #mentionedAssets(covered: readonly number[]): Promise<readonly number[]> {
+    const named = await new Identity(this.#db).assets([...this.#tally.assets.values()]);
+    return [...new Set([...covered, ...named])];
+  }
+
+  async #writePage(out: Publication): Promise<void> {
+    const members = encodeMembers(out.members);
+    await this.#db.insert('run_member', [[this.id, this.#pages, members]]);
+    this.#rejected.push(...out.rejected);
+    await this.#db.insert(
+      'rejected',
+      this.#rejected.map(({ at, reason, key }, index): Value[] => [
+        this.id,
+        this.#rejectedBefore + index,
+        at,
+        reason,
+        key ?? null,
+      ]),
+    );
+    this.#rejects.push(...this.#rejected);
+    const known = await this.#db.find<{ asset_id: number }>(
+      'run_asset',
+      ['run_id', 'asset_id'],
+      ['asset_id'],
+      [...out.assets].map((asset) => [this.id, asset]),
+    );
+    const fresh = [...out.assets].filter((_, index) => known[index] === undefined);
+    await this.#db.insert(
+      'run_asset',
+      fresh.map((asset) => [this.id, asset, 0]),
+    );
+    await this.#log.write(this.#db, this.#open.start.recordedAt, this.id);
+  }
+
+  async #writeCoverage(
+    coverage: Coverage,
+    covered: 'all' | readonly number[],
+    out: Publication,
+  ): Promise<void> {
+    if (covered !== 'all') {
+      const known = await this.#db.find<{ asset_id: number }>(
+        'run_asset',
+        ['run_id', 'asset_id'],
+        ['asset_id'],
+        covered.map((asset) => [this.id, asset]),
+      );
+      const [old, fresh] = [
+        covered.filter((_, index) => known[index] !== undefined),
+        covered.filter((_, index) => known[index] === undefined),
+      ];
+      await this.#db.insert(
+        'run_asset',
+        [...new Set(fresh)].map((asset) => [this.id, asset, 1]),
+      );
+      for (const asset of old) {
+        await this.#db.run('UPDATE run_asset SET covered = 1 WHERE run_id = ? AND asset_id = ?', [
+          this.id,
+          asset,
+        ]);
+      }
+    }
+    const rejected = this.#rejectedBefore + this.#rejected.length;
+    const isComplete = coverage.complete && rejected === 0;
+    const reasons = [...coverage.reasons];
+    if (rejected > 0) reasons.push(`${rejected} unreadable ${rejected === 1 ? 'entry' : 'entries'}`);
+    await this.#db.update(
+      'run',
+      'id',
+      ['state', 'closes', 'all_assets', 'classes', 'labels', 'observations', 'rejected', 'reasons'],
+      [
+        [
+          this.id,
+          isComplete ? 'complete' : 'partial',
+          Number(coverage.closes),
+          Number(covered === 'all'),
+          coverage.classes === 'all' ? null : JSON.stringify(coverage.classes),
+          coverage.labels === 'all' ? null : JSON.stringify(coverage.labels),
+          this.#tally.observations,
+          rejected,
+          JSON.stringify(reasons),
+        ],
+      ],
+    );
+    for (const observation of await this.#mentionedEarlier()) out.observations.add(observation);
+  }
+
+  /** Observations of pages committed before, when this is a paged run. */
+  async #mentionedEarlier(): Promise<readonly number[]> {
+    if (this.#pages === 0) return [];
+    return await observationsOfRun(this.#db, this.id);
+  }
+
+  async #settle(
+    coverage: Coverage,
+    covered: 'all' | readonly number[],
+    identity: Identity,
+    out: Publication,
+  ): Promise<void> {
+    const streamId = await this.#stream();
+    const [row] = await this.#db.find<RunStateRow>('run', ['id'], ['id', ...RUN_STATE], [[this.id]]);
+    if (row === undefined) throw new Error(`run ${this.id} is not there`);
+    const mayClose = row.state === 'complete' && row.closes === 1;
+    const newest = await this.#newestOther(covered);
+    const isLate = newest !== undefined && coverage.observedAt < newest;
+    if (mayClose && isLate) {
+      for (const id of await observationsOn(this.#db, streamId, covered)) out.stale.add(id);
+    }
+    if (mayClose && !isLate) {
+      const stored = await readCoverage(this.#db, row);
+      await closeAbsent(this.#db, streamId, coverage.observedAt, stored, out.observations, this.#log);
+    }
+    await recomputeObservations(this.#db, identity, streamId, [...out.stale], this.#log);
+    await this.#log.write(this.#db, this.#open.start.recordedAt, this.id);
+  }
+
+  async #saveCursor(cursor: string): Promise<void> {
+    const { source } = this.#open.start.stream;
+    await this.#db.run(
+      'INSERT INTO source_cursor (source, cursor) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET cursor = excluded.cursor',
+      [source, cursor],
+    );
+  }
+
+  async #writeTally(state: string): Promise<void> {
+    const rejected = this.#rejectedBefore + this.#rejected.length;
+    const tally = this.#tallySoFar(0);
+    await this.#db.update(
+      'run',
+      'id',
+      ['state', 'observations', 'rejected', 'tally'],
+      [[this.id, state, this.#tally.observations, rejected, JSON.stringify(tally)]],
+    );
+  }
+
+  #tallySoFar(vulnerabilities: number): Omit<Tally, 'assets'> {
+    return withChanges(this.#tally, {
+      changes: this.#log.counts(),
+      findings: this.#log.findingsMentioned.size,
+      vulnerabilities,
+    });
+  }
+
+  async #vulnerabilitiesMentioned(): Promise<number> {
+    const distinct = new Set<number>();
+    const ids = [...this.#log.findingsMentioned];
+    for (let start = 0; start < ids.length; start += BATCH) {
+      const some = ids.slice(start, start + BATCH);
+      const rows = await this.#db.select<{ vulnerability_id: number }>(
+        'finding',
+        'id',
+        ['vulnerability_id'],
+        some,
+      );
+      for (const row of rows) distinct.add(row.vulnerability_id);
+    }
+    return distinct.size;
+  }
+
+  async #summarise(coverage: Coverage): Promise<RunSummary> {
+    const [row] = await this.#db.find<RunStateRow>('run', ['id'], ['id', ...RUN_STATE], [[this.id]]);
+    const { findings, vulnerabilities, changes, bySeverity, observations } = this.#tallySoFar(
+      await this.#vulnerabilitiesMentioned(),
+    );
+    return {
+      run: this.id,
+      state: row?.state === 'complete' ? 'complete' : 'partial',
+      observations,
+      findings,
+      vulnerabilities,
+      bySeverity,
+      rejected: this.#rejectedBefore + this.#rejected.length,
+      rejects: this.#rejects,
+      reasons: JSON.parse(row?.reasons ?? '[]') as string[],
+      coverage,
+      changes,
+    };
+  }
+}
+
+interface RunStateRow {
+  readonly id: number;
+  readonly state: string;
+  readonly closes: number;
+  readonly all_assets: number;
+  readonly classes: string | null;
+  readonly labels: string | null;
+  readonly reasons: string;
+}
+
+const RUN_STATE = ['state', 'closes', 'all_assets', 'classes', 'labels', 'reasons'] as const;
+
+/** Splits a batch so that no part holds a key twice: each is then looked up once. */
+function withoutRepeats(batch: readonly KeyedStatement[]): readonly (readonly KeyedStatement[])[] {
+  const parts: KeyedStatement[][] = [[]];
+  let seen = new Set<string>();
+  for (const statement of batch) {
+    const key = `${statement.part} ${statement.key}`;
+    if (seen.has(key)) {
+      seen = new Set();
+      parts.push([]);
+    }
+    seen.add(key);
+    parts.at(-1)?.push(statement);
+  }
+  return parts;
+}

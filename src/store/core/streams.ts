@@ -1,0 +1,65 @@
+import type { StreamRef } from '../../domain/statement.ts';
+import type { Db } from '../db.ts';
+import type { ChangeLog } from './changes.ts';
+import { recomputeFindings } from './findings.ts';
+import { decodeMembers } from './members.ts';
+
+interface StreamRow {
+  readonly id: number;
+  readonly hold_ms: number;
+}
+
+export async function findStream(db: Db, stream: StreamRef): Promise<StreamRow | undefined> {
+  const [row] = await db.find<StreamRow>(
+    'stream',
+    ['source', 'category', 'channel'],
+    ['id', 'hold_ms'],
+    [[stream.source, stream.category, stream.channel]],
+  );
+  return row;
+}
+
+/** The stream's id; makes it when it is new, and works its findings out again when its hold time changed. */
+export async function ensureStream(
+  db: Db,
+  stream: StreamRef,
+  holdMs: number,
+  log: ChangeLog,
+): Promise<number> {
+  const known = await findStream(db, stream);
+  if (known === undefined) {
+    const id = await db.allocate('stream', 1);
+    await db.insert('stream', [[id, stream.source, stream.category, stream.channel, holdMs]]);
+    return id;
+  }
+  if (known.hold_ms === holdMs) return known.id;
+  await db.update('stream', 'id', ['hold_ms'], [[known.id, holdMs]]);
+  const findings = await db.all<{ finding_id: number }>(
+    `SELECT DISTINCT c.finding_id FROM claim c JOIN observation o ON o.id = c.observation_id WHERE o.stream_id = ?`,
+    [known.id],
+  );
+  await recomputeFindings(
+    db,
+    findings.map(({ finding_id }) => finding_id),
+    log,
+  );
+  return known.id;
+}
+
+/** Every observation that the committed pages of a run mention. */
+export async function observationsOfRun(db: Db, runId: number): Promise<readonly number[]> {
+  const pages = await db.all<{ members: Uint8Array }>('SELECT members FROM run_member WHERE run_id = ?', [
+    runId,
+  ]);
+  const observations = new Set<number>();
+  for (const { members } of pages) {
+    const rows = await db.select<{ observation_id: number }>(
+      'revision',
+      'id',
+      ['observation_id'],
+      decodeMembers(members),
+    );
+    for (const row of rows) observations.add(row.observation_id);
+  }
+  return [...observations];
+}

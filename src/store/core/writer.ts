@@ -1,0 +1,141 @@
+import { GatehouseError } from '../../domain/errors.ts';
+import type { FindingId } from '../../domain/finding.ts';
+import type { KeyedAdvisory } from '../../domain/keyed.ts';
+import type { AssetRef, StreamRef } from '../../domain/statement.ts';
+import { TriageNote } from '../../domain/triage.ts';
+import type { Db } from '../db.ts';
+import type { AssetFacts, RunStart, RunWriter, StoreWriter } from '../store.ts';
+import { recordAdvisory } from './aliases.ts';
+import { ChangeLog } from './changes.ts';
+import { Identity } from './identity.ts';
+import { createRunWriter } from './run-writer.ts';
+import { ensureStream, findStream } from './streams.ts';
+import { emptyTally, readTally } from './tally.ts';
+
+/** The one writer, over either database. */
+export function createWriter(db: Db): StoreWriter {
+  return {
+    beginRun: (start) => beginRun(db, start),
+    resumeRun: (stream, recordedAt) => resumeRun(db, stream, recordedAt),
+    recordAdvisories: (source, advisories, recordedAt) =>
+      recordAdvisories(db, source, advisories, recordedAt),
+    addTriage: (finding, note, recordedAt) => addTriage(db, finding, note, recordedAt),
+    setAsset: (asset, facts, validAt, recordedAt) => setAsset(db, asset, facts, validAt, recordedAt),
+    saveCursor: (source, cursor) => saveCursor(db, source, cursor),
+  };
+}
+
+async function beginRun(db: Db, start: RunStart): Promise<RunWriter> {
+  return await db.transaction(async () => {
+    const id = await db.allocate('run', 1);
+    const isPaged = start.visibility === 'paged';
+    const log = new ChangeLog(() => start.observedAt);
+    const streamId = isPaged
+      ? await ensureStream(db, start.stream, start.holdMs, log)
+      : (await findStream(db, start.stream))?.id;
+    if (isPaged) {
+      const ended = JSON.stringify(['interrupted, and a new run was begun instead of continuing it']);
+      await db.run(`UPDATE run SET state = 'failed', reasons = ? WHERE stream_id = ? AND state = 'running'`, [
+        ended,
+        streamId ?? 0,
+      ]);
+      const { observedAt, recordedAt } = start;
+      await db.insert('run', [
+        [id, streamId ?? 0, 'running', observedAt, recordedAt, 0, 0, null, null, 0, 0, '[]', null],
+      ]);
+    }
+    return createRunWriter(db, { id, streamId, start, pages: 0, tally: emptyTally(), rejected: 0 });
+  });
+}
+
+async function resumeRun(db: Db, stream: StreamRef, recordedAt: number): Promise<RunWriter | undefined> {
+  const known = await findStream(db, stream);
+  if (known === undefined) return undefined;
+  interface Row {
+    readonly id: number;
+    readonly observed_at: number;
+    readonly rejected: number;
+    readonly tally: string | null;
+    readonly pages: number;
+  }
+  const [run] = await db.all<Row>(
+    `SELECT id, observed_at, rejected, tally, (SELECT count(*) FROM run_member m WHERE m.run_id = run.id) AS pages
+     FROM run WHERE stream_id = ? AND state = 'running' ORDER BY id DESC LIMIT 1`,
+    [known.id],
+  );
+  if (run === undefined) return undefined;
+  const start: RunStart = {
+    stream,
+    holdMs: known.hold_ms,
+    observedAt: run.observed_at,
+    recordedAt,
+    visibility: 'paged',
+  };
+  const { id, pages, rejected, tally } = run;
+  return createRunWriter(db, { id, streamId: known.id, start, pages, tally: readTally(tally), rejected });
+}
+
+async function recordAdvisories(
+  db: Db,
+  source: string,
+  advisories: readonly KeyedAdvisory[],
+  recordedAt: number,
+): Promise<void> {
+  await db.transaction(async () => {
+    const identity = new Identity(db);
+    for (const advisory of advisories) {
+      const log = new ChangeLog(() => advisory.modifiedAt);
+      await recordAdvisory(db, identity, source, advisory, recordedAt, log);
+      await log.write(db, recordedAt, null);
+    }
+  });
+}
+
+async function addTriage(db: Db, finding: FindingId, note: TriageNote, recordedAt: number): Promise<void> {
+  const checked = TriageNote.safeParse(note);
+  if (!checked.success) {
+    const problems = checked.error.issues.map((issue) => `${issue.path.join('.')}: ${issue.message}`);
+    throw new GatehouseError('input-invalid', `triage of finding ${finding}: ${problems.join('; ')}`);
+  }
+  await db.transaction(async () => {
+    const [known] = await db.find('finding', ['id'], ['id'], [[finding]]);
+    if (known === undefined) throw new GatehouseError('not-found', `there is no finding ${finding}`);
+    const id = await db.allocate('triage_note', 1);
+    await db.insert('triage_note', [[id, finding, note.validAt, recordedAt, JSON.stringify(checked.data)]]);
+    const change = await db.allocate('change', 1);
+    const detail = note.state ?? 'note';
+    await db.insert('change', [[change, 'triaged', finding, note.validAt, recordedAt, null, detail]]);
+  });
+}
+
+async function setAsset(
+  db: Db,
+  asset: AssetRef,
+  facts: AssetFacts,
+  validAt: number,
+  recordedAt: number,
+): Promise<void> {
+  await db.transaction(async () => {
+    const [id = 0] = await new Identity(db).assets([asset]);
+    await db.run('DELETE FROM asset_fact WHERE asset_id = ? AND valid_at = ? AND recorded_at = ?', [
+      id,
+      validAt,
+      recordedAt,
+    ]);
+    await db.insert('asset_fact', [[id, validAt, recordedAt, JSON.stringify(facts)]]);
+    const rows = await db.all<{ facts: string }>(
+      'SELECT facts FROM asset_fact WHERE asset_id = ? ORDER BY valid_at, recorded_at',
+      [id],
+    );
+    const held: AssetFacts = Object.assign({}, ...rows.map((row) => JSON.parse(row.facts) as AssetFacts));
+    const { criticality = 'normal', owner = null, state = 'active' } = held;
+    await db.update('asset', 'id', ['state', 'owner', 'criticality'], [[id, state, owner, criticality]]);
+  });
+}
+
+async function saveCursor(db: Db, source: string, cursor: string | undefined): Promise<void> {
+  await db.transaction(async () => {
+    await db.run('DELETE FROM source_cursor WHERE source = ?', [source]);
+    if (cursor !== undefined) await db.insert('source_cursor', [[source, cursor]]);
+  });
+}

@@ -1,0 +1,148 @@
+import type { Episode, FindingDetail, FindingId } from '../../domain/finding.ts';
+import { byPrecedence, speakingOf } from '../../domain/merge.ts';
+import { type Severity, severityCode } from '../../domain/severity.ts';
+import { type Triage, TriageNote, triageOf } from '../../domain/triage.ts';
+import { parseAbout, parseDetail, parseMain } from '../core/rows.ts';
+import type { Db } from '../db.ts';
+import type { HistoryEntry } from '../store.ts';
+import { loadFindings } from './findings.ts';
+
+interface Row {
+  readonly live: number;
+  readonly tie: string;
+  readonly main: string;
+  readonly detail: string | null;
+  readonly about: string;
+  readonly detail_about: string | null;
+}
+
+interface Speaker {
+  readonly live: boolean;
+  readonly tie: string;
+  readonly severity: number;
+  readonly score: number | null;
+  readonly row: Row;
+}
+
+/** Everything about one finding, each shown value with the observation it came from. */
+export async function loadDetail(db: Db, id: FindingId): Promise<FindingDetail | undefined> {
+  const [finding] = await loadFindings(db, [id]);
+  if (finding === undefined) return undefined;
+  const rows = await db.all<Row>(
+    `SELECT c.live, s.source || ' ' || s.category || ' ' || s.channel || ' ' || o.key AS tie, m.body AS main,
+            d.body AS detail, a.content AS about, da.content AS detail_about
+     FROM claim c JOIN observation o ON o.id = c.observation_id JOIN stream s ON s.id = o.stream_id
+       JOIN revision m ON m.id = o.main_revision JOIN about a ON a.id = m.about_id
+       LEFT JOIN revision d ON d.id = o.detail_revision LEFT JOIN about da ON da.id = d.about_id
+     WHERE c.finding_id = ? ORDER BY c.id`,
+    [id],
+  );
+  const speakers = rows.map((row): Speaker => {
+    const { severity, score } = parseMain(row.main);
+    return {
+      live: row.live === 1,
+      tie: row.tie,
+      severity: severityCode(severity),
+      score: score ?? null,
+      row,
+    };
+  });
+  const ranked = [...speakingOf(speakers)].sort(byPrecedence);
+  const described = ranked.map(({ row, tie }) => ({ text: descriptionOf(row), tie }));
+  const description = described.find(({ text }) => text !== undefined);
+  return {
+    ...finding,
+    description: description?.text,
+    origin: originOf(ranked, finding.severity, description?.tie),
+    where: ranked.flatMap(({ row }) => whereOf(row)),
+    episodes: await loadEpisodes(db, id),
+  };
+}
+
+function descriptionOf(row: Row): string | undefined {
+  const fromDetail = row.detail_about === null ? undefined : parseAbout(row.detail_about).description;
+  return fromDetail ?? parseAbout(row.about).description;
+}
+
+function whereOf(row: Row): FindingDetail['where'] {
+  const detailed = row.detail === null ? [] : parseDetail(row.detail).occurrences;
+  return detailed.length > 0 ? detailed : parseMain(row.main).occurrences;
+}
+
+function originOf(
+  ranked: readonly Speaker[],
+  severity: Severity,
+  description: string | undefined,
+): Readonly<Record<string, string>> {
+  const lead = ranked.find((one) => one.severity === severityCode(severity));
+  const titled = ranked.find(({ row }) => parseAbout(row.about).title !== undefined);
+  const fixed = ranked.find(({ row }) => {
+    const main = parseMain(row.main).fix;
+    return main !== undefined || (row.detail !== null && parseDetail(row.detail).fix !== undefined);
+  });
+  const origin = { severity: lead?.tie, score: lead?.tie, title: titled?.tie, description, fix: fixed?.tie };
+  return Object.fromEntries(
+    Object.entries(origin).flatMap(([name, tie]) => (tie === undefined ? [] : [[name, tie]])),
+  );
+}
+
+export async function loadEpisodes(db: Db, id: FindingId): Promise<readonly Episode[]> {
+  const rows = await db.all<{ opened_at: number; closed_at: number | null; reason: string | null }>(
+    'SELECT opened_at, closed_at, reason FROM episode WHERE finding_id = ? ORDER BY opened_at',
+    [id],
+  );
+  return rows.map((row) => ({
+    openedAt: row.opened_at,
+    closedAt: row.closed_at ?? undefined,
+    reason: (row.reason ?? undefined) as Episode['reason'],
+  }));
+}
+
+export async function loadTriage(db: Db, id: FindingId): Promise<Triage> {
+  const rows = await db.all<{ note: string }>(
+    'SELECT note FROM triage_note WHERE finding_id = ? ORDER BY id',
+    [id],
+  );
+  return triageOf(rows.map(({ note }) => TriageNote.parse(JSON.parse(note))));
+}
+
+export async function loadHistory(db: Db, id: FindingId): Promise<readonly HistoryEntry[]> {
+  interface ChangeRow {
+    readonly kind: HistoryEntry['kind'];
+    readonly finding_id: number;
+    readonly valid_at: number;
+    readonly recorded_at: number;
+    readonly run_id: number | null;
+    readonly detail: string;
+  }
+  const changes = await db.all<ChangeRow>(
+    'SELECT kind, finding_id, valid_at, recorded_at, run_id, detail FROM change WHERE finding_id = ? ORDER BY id',
+    [id],
+  );
+  const [first] = await db.all<{ recorded_at: number; opened_at: number }>(
+    `SELECT f.recorded_at, (SELECT min(opened_at) FROM episode e WHERE e.finding_id = f.id) AS opened_at
+     FROM finding f WHERE f.id = ?`,
+    [id],
+  );
+  const created: ChangeRow[] =
+    first === undefined
+      ? []
+      : [
+          {
+            kind: 'created',
+            finding_id: id,
+            valid_at: first.opened_at,
+            recorded_at: first.recorded_at,
+            run_id: null,
+            detail: '',
+          },
+        ];
+  return [...created, ...changes].map((row) => ({
+    kind: row.kind,
+    finding: row.finding_id as FindingId,
+    validAt: row.valid_at,
+    recordedAt: row.recorded_at,
+    run: (row.run_id ?? undefined) as HistoryEntry['run'],
+    detail: row.detail,
+  }));
+}

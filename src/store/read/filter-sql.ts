@@ -1,0 +1,128 @@
+/** The neutral query as SQL over `finding f`. Same meaning as `matches` in `domain/filter.ts`. */
+import { type AssessmentField, codeOf, shiftOf } from '../../domain/assessment.ts';
+import type { Filter } from '../../domain/filter.ts';
+import type { Scope } from '../../domain/scope.ts';
+import { severityCode } from '../../domain/severity.ts';
+import { classCode } from '../core/rows.ts';
+import type { Db, Value } from '../db.ts';
+
+export interface Sql {
+  readonly text: string;
+  readonly parameters: readonly Value[];
+}
+
+const TRUE: Sql = { text: '1 = 1', parameters: [] };
+const FALSE: Sql = { text: '1 = 0', parameters: [] };
+
+export function filterToSql(db: Db, filter: Filter): Sql {
+  switch (filter.op) {
+    case 'all':
+      return join(db, filter.of, ' AND ', TRUE);
+    case 'any':
+      return join(db, filter.of, ' OR ', FALSE);
+    case 'not':
+      return wrap('NOT ', filterToSql(db, filter.of));
+    case 'state':
+      return { text: 'f.open = ?', parameters: [Number(filter.is === 'open')] };
+    case 'class':
+      return among('f.class', filter.in.map(classCode));
+    case 'severity':
+      return among('f.severity', filter.in.map(severityCode));
+    case 'score':
+      return { text: 'COALESCE(f.score >= ?, 1 = 0)', parameters: [filter.atLeast] };
+    case 'function':
+      return fact('functionUsage', filter.in);
+    case 'exposure':
+    case 'dataAssets':
+    case 'exploit':
+      return fact(filter.op, filter.in);
+    case 'fixable':
+      return { text: 'f.fixable = ?', parameters: [Number(filter.is)] };
+    case 'openedBefore':
+      return { text: 'f.opened_at < ?', parameters: [filter.at] };
+    case 'dueBefore':
+      return { text: 'COALESCE(f.due_at < ?, 1 = 0)', parameters: [filter.at] };
+    case 'defect':
+      return {
+        text: `f.vulnerability_id IN (SELECT vulnerability_id FROM name WHERE name IN ${db.list('text')})`,
+        parameters: [db.listValue(filter.in)],
+      };
+    case 'component':
+      return {
+        text: `f.subject_id IN (SELECT id FROM subject WHERE kind = 'component' AND key IN ${db.list('text')})`,
+        parameters: [db.listValue(filter.in)],
+      };
+    case 'asset':
+      return assetSql(filter.in);
+    case 'scope':
+      return scopeToSql(db, filter.scope);
+  }
+}
+
+function join(db: Db, parts: readonly Filter[], word: string, empty: Sql): Sql {
+  if (parts.length === 0) return empty;
+  const compiled = parts.map((part) => filterToSql(db, part));
+  return {
+    text: `(${compiled.map(({ text }) => text).join(word)})`,
+    parameters: compiled.flatMap(({ parameters }) => parameters),
+  };
+}
+
+function wrap(before: string, sql: Sql): Sql {
+  return { text: `${before}(${sql.text})`, parameters: sql.parameters };
+}
+
+/** Codes are ours, never the caller's text: they may stand in the statement, where an index can use them. */
+function among(column: string, codes: readonly number[]): Sql {
+  return codes.length === 0 ? FALSE : { text: `${column} IN (${codes.join(', ')})`, parameters: [] };
+}
+
+function fact(field: AssessmentField, values: readonly string[]): Sql {
+  return among(
+    `((f.facts >> ${shiftOf(field)}) & 3)`,
+    values.map((value) => codeOf(field, value)),
+  );
+}
+
+function assetSql(assets: readonly { readonly kind?: string | undefined; readonly name: string }[]): Sql {
+  if (assets.length === 0) return FALSE;
+  const tests = assets.map(({ kind }) => (kind === undefined ? 'name = ?' : '(kind = ? AND name = ?)'));
+  return {
+    text: `f.asset_id IN (SELECT id FROM asset WHERE ${tests.join(' OR ')})`,
+    parameters: assets.flatMap(({ kind, name }) => (kind === undefined ? [name] : [kind, name])),
+  };
+}
+
+/** One live observation (any, once the finding is resolved) has to match every part at once. */
+function scopeToSql(db: Db, scope: Scope): Sql {
+  const tests: Sql[] = [];
+  if (scope.sources !== undefined) {
+    tests.push({ text: `s.source IN ${db.list('text')}`, parameters: [db.listValue(scope.sources)] });
+  }
+  if (scope.channels !== undefined) {
+    tests.push({ text: `s.channel IN ${db.list('text')}`, parameters: [db.listValue(scope.channels)] });
+  }
+  for (const { kind, anyOf } of scope.labels ?? []) {
+    tests.push({
+      text: `EXISTS (SELECT 1 FROM observation_label ol JOIN label l ON l.id = ol.label_id
+             WHERE ol.observation_id = o.id AND l.kind = ? AND (l.key IN ${db.list('text')} OR l.name IN ${db.list('text')}))`,
+      parameters: [kind, db.listValue(anyOf), db.listValue(anyOf)],
+    });
+  }
+  const assets = scope.assets === undefined ? TRUE : assetSql(scope.assets);
+  if (tests.length === 0) return assets;
+  return {
+    text: `(${assets.text} AND EXISTS (
+      SELECT 1 FROM claim c JOIN observation o ON o.id = c.observation_id JOIN stream s ON s.id = o.stream_id
+      WHERE c.finding_id = f.id AND (c.live = 1 OR f.open = 0) AND ${tests.map(({ text }) => text).join(' AND ')}))`,
+    parameters: [...assets.parameters, ...tests.flatMap(({ parameters }) => parameters)],
+  };
+}
+
+/** True when the filter itself names assets: then retired ones are meant, too. */
+export function namesAssets(filter: Filter): boolean {
+  if (filter.op === 'asset') return true;
+  if (filter.op === 'scope') return filter.scope.assets !== undefined;
+  if (filter.op === 'all' || filter.op === 'any') return filter.of.some(namesAssets);
+  return filter.op === 'not' && namesAssets(filter.of);
+}

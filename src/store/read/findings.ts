@@ -1,0 +1,232 @@
+import { unpackAssessment } from '../../domain/assessment.ts';
+import { GatehouseError } from '../../domain/errors.ts';
+import type { Filter } from '../../domain/filter.ts';
+import type { AssetId, Finding, FindingId, ObservationId, ObservationView } from '../../domain/finding.ts';
+import { byCanonicalOrder } from '../../domain/names.ts';
+import { noSeverities, severityOfCode } from '../../domain/severity.ts';
+import type { AssetKind, Label } from '../../domain/statement.ts';
+import { classOfCode, type DetailBody, type MainBody, parseDetail, parseMain } from '../core/rows.ts';
+import type { Db } from '../db.ts';
+import type { FindingCounts, FindingOrder, FindingPage, FindingQuery } from '../store.ts';
+import { filterToSql, namesAssets, type Sql } from './filter-sql.ts';
+
+export interface FindingRow {
+  readonly id: number;
+  readonly asset_id: number;
+  readonly vulnerability_id: number;
+  readonly class: number;
+  readonly open: number;
+  readonly severity: number;
+  readonly score: number | null;
+  readonly facts: number;
+  readonly due_at: number | null;
+  readonly occurrences: number;
+  readonly opened_at: number;
+  readonly closed_at: number | null;
+  readonly title: string | null;
+  readonly defect_kind: string;
+  readonly canonical: string;
+  readonly subject_kind: string;
+  readonly subject_key: string;
+  readonly asset_kind: AssetKind;
+  readonly asset_name: string;
+}
+
+const COLUMNS = `f.id, f.asset_id, f.vulnerability_id, f.class, f.open, f.severity, f.score, f.facts, f.due_at,
+  f.occurrences, f.opened_at, f.closed_at, f.title, v.kind AS defect_kind, v.canonical,
+  s.kind AS subject_kind, s.key AS subject_key, a.kind AS asset_kind, a.name AS asset_name`;
+
+const JOINS = `JOIN vulnerability v ON v.id = f.vulnerability_id JOIN subject s ON s.id = f.subject_id
+  JOIN asset a ON a.id = f.asset_id`;
+
+const ORDERS = {
+  severity: { by: 'f.severity DESC, f.id', after: '(f.severity < ? OR (f.severity = ? AND f.id > ?))' },
+  opened: { by: 'f.opened_at DESC, f.id', after: '(f.opened_at < ? OR (f.opened_at = ? AND f.id > ?))' },
+  id: { by: 'f.id', after: 'f.id > ?' },
+} as const satisfies Record<FindingOrder, { by: string; after: string }>;
+
+export async function listFindings(db: Db, query: FindingQuery): Promise<FindingPage> {
+  const order = query.order ?? 'severity';
+  const where = await whereOf(db, query.filter);
+  const after = query.after === undefined ? undefined : afterSql(order, query.after);
+  const text = after === undefined ? where.text : `${where.text} AND ${after.text}`;
+  const ids = await db.all<{ id: number; severity: number; opened_at: number }>(
+    `SELECT f.id, f.severity, f.opened_at FROM finding f WHERE ${text} ORDER BY ${ORDERS[order].by} LIMIT ?`,
+    [...where.parameters, ...(after?.parameters ?? []), query.limit],
+  );
+  const last = ids.at(-1);
+  const findings = await loadFindings(
+    db,
+    ids.map(({ id }) => id),
+  );
+  const next = last === undefined || ids.length < query.limit ? undefined : cursorOf(order, last);
+  return { findings, next };
+}
+
+export async function countFindings(db: Db, filter: Filter): Promise<FindingCounts> {
+  const where = await whereOf(db, filter);
+  const rows = await db.all<{ severity: number; total: number }>(
+    `SELECT f.severity, count(*) AS total FROM finding f WHERE ${where.text} GROUP BY f.severity`,
+    where.parameters,
+  );
+  const bySeverity = noSeverities();
+  for (const { severity, total } of rows) bySeverity[severityOfCode(severity)] += total;
+  return { total: rows.reduce((sum, { total }) => sum + total, 0), bySeverity };
+}
+
+async function whereOf(db: Db, filter: Filter): Promise<Sql> {
+  const sql = filterToSql(db, filter);
+  if (namesAssets(filter)) return sql;
+  const retired = await db.all<{ id: number }>(`SELECT id FROM asset WHERE state = 'retired' LIMIT 1`);
+  if (retired.length === 0) return sql;
+  const text = `(${sql.text}) AND f.asset_id NOT IN (SELECT id FROM asset WHERE state = 'retired')`;
+  return { text, parameters: sql.parameters };
+}
+
+function afterSql(order: FindingOrder, cursor: string): Sql {
+  const [value, id] = cursor.split('_').map(Number);
+  if (value === undefined || id === undefined || !Number.isFinite(value) || !Number.isFinite(id)) {
+    throw new GatehouseError(
+      'input-invalid',
+      `"${cursor.slice(0, 40)}" is not a cursor; start from the first page`,
+    );
+  }
+  return { text: ORDERS[order].after, parameters: order === 'id' ? [id] : [value, value, id] };
+}
+
+function cursorOf(order: FindingOrder, row: { id: number; severity: number; opened_at: number }): string {
+  const value = order === 'severity' ? row.severity : order === 'opened' ? row.opened_at : 0;
+  return `${value}_${row.id}`;
+}
+
+/** In the order of `ids`. */
+export async function loadFindings(db: Db, ids: readonly number[]): Promise<readonly Finding[]> {
+  if (ids.length === 0) return [];
+  const rows = new Map(
+    (
+      await db.all<FindingRow>(`SELECT ${COLUMNS} FROM finding f ${JOINS} WHERE f.id IN ${db.list('int')}`, [
+        db.listValue(ids),
+      ])
+    ).map((row) => [row.id, row]),
+  );
+  const present = ids.filter((id) => rows.has(id));
+  const views = await loadViews(db, present);
+  const names = await loadNames(
+    db,
+    [...rows.values()]
+      .filter((row) => row.defect_kind === 'vulnerability')
+      .map((row) => row.vulnerability_id),
+  );
+  return present.flatMap((id) => {
+    const row = rows.get(id);
+    return row === undefined
+      ? []
+      : [toFinding(row, views.get(id) ?? [], names.get(row.vulnerability_id) ?? [])];
+  });
+}
+
+function toFinding(row: FindingRow, views: readonly ObservationView[], names: readonly string[]): Finding {
+  const isVulnerability = row.defect_kind === 'vulnerability';
+  const live = views.filter((view) => view.live);
+  const speaking = live.length > 0 ? live : views;
+  return {
+    id: row.id as FindingId,
+    class: classOfCode(row.class),
+    vulnerability: isVulnerability ? row.canonical : undefined,
+    aliases: isVulnerability ? names.filter((name) => name !== row.canonical) : [],
+    rule: isVulnerability ? undefined : row.canonical,
+    component: row.subject_kind === 'component' ? row.subject_key : undefined,
+    location: row.subject_kind === 'location' ? row.subject_key : undefined,
+    asset: { kind: row.asset_kind, name: row.asset_name },
+    assetId: row.asset_id as AssetId,
+    severity: severityOfCode(row.severity),
+    score: row.score ?? undefined,
+    title: row.title ?? undefined,
+    state: row.open === 1 ? 'open' : 'resolved',
+    openedAt: row.opened_at,
+    closedAt: row.closed_at ?? undefined,
+    dueAt: row.due_at ?? undefined,
+    assessment: unpackAssessment(row.facts),
+    fixVersions: [...new Set(speaking.flatMap((view) => view.fix?.versions ?? []))].sort(),
+    occurrences: row.occurrences,
+    sources: [...new Set(speaking.map((view) => view.source))].sort(),
+    observations: views,
+  };
+}
+
+interface ViewRow {
+  readonly finding_id: number;
+  readonly observation_id: number;
+  readonly live: number;
+  readonly key: string;
+  readonly source: string;
+  readonly channel: string;
+  readonly severity: number;
+  readonly score: number | null;
+  readonly facts: number;
+  readonly main: string;
+  readonly detail: string | null;
+}
+
+async function loadViews(db: Db, findings: readonly number[]): Promise<Map<number, ObservationView[]>> {
+  const rows = await db.all<ViewRow>(
+    `SELECT c.finding_id, c.observation_id, c.live, o.key, st.source, st.channel, o.severity, o.score, o.facts,
+            m.body AS main, d.body AS detail
+     FROM claim c JOIN observation o ON o.id = c.observation_id JOIN stream st ON st.id = o.stream_id
+       JOIN revision m ON m.id = o.main_revision LEFT JOIN revision d ON d.id = o.detail_revision
+     WHERE c.finding_id IN ${db.list('int')} ORDER BY c.finding_id, c.id`,
+    [db.listValue(findings)],
+  );
+  const views = new Map<number, ObservationView[]>();
+  for (const row of rows) {
+    const view = toView(row, parseMain(row.main), row.detail === null ? undefined : parseDetail(row.detail));
+    const list = views.get(row.finding_id);
+    if (list === undefined) views.set(row.finding_id, [view]);
+    else list.push(view);
+  }
+  return views;
+}
+
+function toView(row: ViewRow, main: MainBody, detail: DetailBody | undefined): ObservationView {
+  const labels: readonly Label[] = detail === undefined ? main.labels : [...main.labels, ...detail.labels];
+  const versions = main.occurrences.flatMap(({ version }) => version ?? []);
+  if (main.component?.version !== undefined) versions.push(main.component.version);
+  return {
+    id: row.observation_id as ObservationId,
+    source: row.source,
+    channel: row.channel,
+    key: row.key,
+    live: row.live === 1,
+    severity: severityOfCode(row.severity),
+    score: row.score ?? undefined,
+    assessment: unpackAssessment(row.facts),
+    setAside: main.setAside,
+    labels,
+    versions: [...new Set(versions)],
+    fix: mergeFixes(main, detail),
+  };
+}
+
+function mergeFixes(main: MainBody, detail: DetailBody | undefined): ObservationView['fix'] {
+  if (main.fix === undefined || detail?.fix === undefined) return main.fix ?? detail?.fix;
+  return {
+    versions: [...new Set([...main.fix.versions, ...detail.fix.versions])],
+    text: main.fix.text ?? detail.fix.text,
+  };
+}
+
+/** All names of these vulnerabilities, in the order people see them. */
+async function loadNames(db: Db, vulnerabilities: readonly number[]): Promise<Map<number, string[]>> {
+  const rows = await db.all<{ name: string; vulnerability_id: number }>(
+    `SELECT name, vulnerability_id FROM name WHERE vulnerability_id IN ${db.list('int')}`,
+    [db.listValue([...new Set(vulnerabilities)])],
+  );
+  const names = new Map<number, string[]>();
+  for (const { name, vulnerability_id } of rows) {
+    const list = names.get(vulnerability_id);
+    if (list === undefined) names.set(vulnerability_id, [name]);
+    else list.push(name);
+  }
+  for (const list of names.values()) list.sort(byCanonicalOrder);
+  return names;
+}

@@ -1,0 +1,181 @@
+import { DatabaseSync, type StatementSync } from 'node:sqlite';
+import { GatehouseError } from '../../domain/errors.ts';
+import type { Db, Spill, Value } from '../db.ts';
+import { ddlOf, migrate } from '../migrations.ts';
+import { columnsOf, type TableName } from '../schema.ts';
+
+export interface SqliteOptions {
+  readonly path: string;
+  readonly readOnly: boolean;
+}
+
+/** `node:sqlite` is synchronous: this runs in a thread of its own, never in one that serves. */
+export async function openSqliteDb({ path, readOnly }: SqliteOptions): Promise<Db> {
+  const database = connect(path, readOnly);
+  const db = new SqliteDb(database);
+  if (!readOnly) await migrate(db, (table) => ddlOf(table, 'sqlite'));
+  return db;
+}
+
+function connect(path: string, readOnly: boolean): DatabaseSync {
+  try {
+    const database = new DatabaseSync(path, { readOnly, timeout: 10_000 });
+    if (!readOnly) database.exec('PRAGMA journal_mode = WAL');
+    database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = FILE');
+    database.exec('PRAGMA cache_size = -32768; PRAGMA mmap_size = 268435456');
+    return database;
+  } catch (cause) {
+    throw new GatehouseError('store-unavailable', `cannot open the store ${path}: ${reasonOf(cause)}`, {
+      cause,
+    });
+  }
+}
+
+function reasonOf(cause: unknown): string {
+  return cause instanceof Error ? cause.message : String(cause);
+}
+
+class SqliteDb implements Db {
+  readonly #database: DatabaseSync;
+  readonly #prepared = new Map<string, StatementSync>();
+  #queue: Promise<unknown> = Promise.resolve();
+  #spills = 0;
+
+  constructor(database: DatabaseSync) {
+    this.#database = database;
+  }
+
+  async all<T>(sql: string, parameters: readonly Value[] = []): Promise<T[]> {
+    return this.#prepare(sql).all(...parameters) as T[];
+  }
+
+  async run(sql: string, parameters: readonly Value[] = []): Promise<void> {
+    this.#prepare(sql).run(...parameters);
+  }
+
+  list(): string {
+    return '(SELECT value FROM json_each(?))';
+  }
+
+  listValue(values: readonly (number | string)[]): Value {
+    return JSON.stringify(values);
+  }
+
+  async insert(table: TableName, rows: readonly (readonly Value[])[]): Promise<void> {
+    if (rows.length === 0) return;
+    const columns = columnsOf(table);
+    const marks = columns.map(() => '?').join(',');
+    const statement = this.#prepare(`INSERT INTO ${table} (${columns.join(',')}) VALUES (${marks})`);
+    for (const row of rows) statement.run(...row);
+  }
+
+  async update(
+    table: TableName,
+    key: string,
+    columns: readonly string[],
+    rows: readonly (readonly Value[])[],
+  ): Promise<void> {
+    if (rows.length === 0) return;
+    const sets = columns.map((column, index) => `${column} = ?${index + 2}`).join(', ');
+    const statement = this.#prepare(`UPDATE ${table} SET ${sets} WHERE ${key} = ?1`);
+    for (const row of rows) statement.run(...row);
+  }
+
+  async find<T>(
+    table: TableName,
+    by: readonly string[],
+    columns: readonly string[],
+    keys: readonly (readonly Value[])[],
+  ): Promise<(T | undefined)[]> {
+    const where = by.map((column) => `${column} = ?`).join(' AND ');
+    const statement = this.#prepare(`SELECT ${columns.join(',')} FROM ${table} WHERE ${where}`);
+    return keys.map((key) => statement.get(...key) as T | undefined);
+  }
+
+  async select<T>(
+    table: TableName,
+    by: string,
+    columns: readonly string[],
+    keys: readonly number[],
+  ): Promise<T[]> {
+    const statement = this.#prepare(`SELECT ${columns.join(',')} FROM ${table} WHERE ${by} = ?`);
+    const rows: T[] = [];
+    for (const key of keys) rows.push(...(statement.all(key) as T[]));
+    return rows;
+  }
+
+  async remove(table: TableName, by: string, keys: readonly number[]): Promise<void> {
+    const statement = this.#prepare(`DELETE FROM ${table} WHERE ${by} = ?`);
+    for (const key of keys) statement.run(key);
+  }
+
+  async allocate(table: TableName, count: number): Promise<number> {
+    const [row] = await this.all<{ first: number }>(
+      `INSERT INTO sequence (name, next) VALUES (?1, ?2 + 1)
+       ON CONFLICT (name) DO UPDATE SET next = sequence.next + ?2 RETURNING next - ?2 AS first`,
+      [table, count],
+    );
+    if (row === undefined) throw new Error(`no ids could be reserved for ${table}`);
+    return row.first;
+  }
+
+  transaction<T>(work: () => Promise<T>): Promise<T> {
+    const result = this.#queue.then(() => this.#transact(work));
+    this.#queue = result.then(ignore, ignore);
+    return result;
+  }
+
+  async #transact<T>(work: () => Promise<T>): Promise<T> {
+    this.#database.exec('BEGIN IMMEDIATE');
+    try {
+      const result = await work();
+      this.#database.exec('COMMIT');
+      return result;
+    } catch (error) {
+      if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
+      throw error;
+    }
+  }
+
+  async openSpill(): Promise<Spill> {
+    const table = `temp.spill_${this.#spills++}`;
+    this.#database.exec(`CREATE TABLE ${table} (id INTEGER PRIMARY KEY, row TEXT NOT NULL)`);
+    const insert = this.#database.prepare(`INSERT INTO ${table} (row) VALUES (?)`);
+    const page = this.#database.prepare(`SELECT id, row FROM ${table} WHERE id > ? ORDER BY id LIMIT ?`);
+    return {
+      add: async (rows) => {
+        const alone = !this.#database.isTransaction;
+        if (alone) this.#database.exec('BEGIN');
+        for (const row of rows) insert.run(row);
+        if (alone) this.#database.exec('COMMIT');
+      },
+      read: async function* (batch) {
+        for (let last = 0; ; ) {
+          const rows = page.all(last, batch) as { id: number; row: string }[];
+          if (rows.length === 0) return;
+          last = rows.at(-1)?.id ?? last;
+          yield rows.map(({ row }) => row);
+        }
+      },
+      drop: async () => {
+        this.#database.exec(`DROP TABLE IF EXISTS ${table}`);
+      },
+    };
+  }
+
+  async close(): Promise<void> {
+    await this.#queue;
+    this.#prepared.clear();
+    this.#database.close();
+  }
+
+  #prepare(sql: string): StatementSync {
+    const known = this.#prepared.get(sql);
+    if (known !== undefined) return known;
+    const statement = this.#database.prepare(sql);
+    this.#prepared.set(sql, statement);
+    return statement;
+  }
+}
+
+function ignore(): void {}

@@ -1,0 +1,116 @@
+import { mkdir } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { RunId } from '../../domain/finding.ts';
+import type { RunSummary } from '../../domain/run.ts';
+import type { RunStart, RunWriter, Store, StoreReader, StoreWriter } from '../store.ts';
+import { startThread, type Thread } from './rpc.ts';
+
+export interface SqliteStoreOptions {
+  /** The database file; its folder is made when it is not there. */
+  readonly path: string;
+  /** Threads that read, started when first needed. */
+  readonly readers?: number | undefined;
+}
+
+/**
+ * One thread writes, some read; the calling thread never touches the file. Throws `store-unavailable` when the file
+ * cannot be opened or belongs to a later Gatehouse.
+ */
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+  const { path, readers = 2 } = options;
+  await mkdir(dirname(path), { recursive: true });
+  const writer = startThread(entryOf('writer-thread'), { path });
+  try {
+    await writer.call('ready');
+  } catch (error) {
+    await writer.close().catch(() => undefined);
+    throw error;
+  }
+  const pool = readerPool(path, readers);
+  return {
+    writer: writerOver(writer),
+    reader: readerOver(pool.next),
+    close: async () => {
+      await pool.close();
+      await writer.close();
+    },
+  };
+}
+
+/** From a checkout the thread is this folder's TypeScript; in a bundle it lies beside it. */
+function entryOf(name: string): URL {
+  const extension = import.meta.url.endsWith('.ts') ? 'ts' : 'js';
+  return new URL(`./${name}.${extension}`, import.meta.url);
+}
+
+function readerPool(path: string, size: number): { next: () => Thread; close: () => Promise<void> } {
+  const threads: Thread[] = [];
+  let turn = 0;
+  return {
+    next: () => {
+      const index = turn++ % size;
+      threads[index] ??= startThread(entryOf('reader-thread'), { path });
+      return threads[index];
+    },
+    close: async () => {
+      await Promise.all(threads.map((thread) => thread.close()));
+    },
+  };
+}
+
+const READS = [
+  'findings',
+  'count',
+  'finding',
+  'episodes',
+  'triage',
+  'history',
+  'openAt',
+  'assets',
+  'latestRuns',
+  'run',
+  'cursor',
+  'seen',
+  'rejects',
+  'resolveId',
+] as const satisfies readonly (keyof StoreReader)[];
+
+function readerOver(next: () => Thread): StoreReader {
+  const calls = READS.map((method) => [
+    method,
+    (...args: readonly unknown[]) => next().call('read', method, args),
+  ]);
+  return Object.fromEntries(calls) as StoreReader;
+}
+
+function writerOver(thread: Thread): StoreWriter {
+  return {
+    beginRun: async (start: RunStart) => runOver(thread, await thread.call<RunHandle>('beginRun', start)),
+    resumeRun: async (stream, recordedAt) => {
+      const handle = await thread.call<RunHandle | undefined>('resumeRun', stream, recordedAt);
+      return handle === undefined ? undefined : runOver(thread, handle);
+    },
+    recordAdvisories: (source, advisories, recordedAt) =>
+      thread.call('recordAdvisories', source, advisories, recordedAt),
+    addTriage: (finding, note, recordedAt) => thread.call('addTriage', finding, note, recordedAt),
+    setAsset: (asset, facts, validAt, recordedAt) =>
+      thread.call('setAsset', asset, facts, validAt, recordedAt),
+    saveCursor: (source, cursor) => thread.call('saveCursor', source, cursor),
+  };
+}
+
+interface RunHandle {
+  readonly id: number;
+  readonly observedAt: number;
+}
+
+function runOver(thread: Thread, handle: RunHandle): RunWriter {
+  return {
+    id: handle.id as RunId,
+    observedAt: handle.observedAt,
+    stage: (statements, rejected = []) => thread.call('stage', handle.id, statements, rejected),
+    commitPage: (cursor) => thread.call('commitPage', handle.id, cursor),
+    finish: (coverage, cursor) => thread.call<RunSummary>('finish', handle.id, coverage, cursor),
+    abandon: (reason) => thread.call('abandon', handle.id, reason),
+  };
+}

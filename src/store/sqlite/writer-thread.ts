@@ -1,0 +1,64 @@
+/** The one thread that writes. Started by `open.ts`. */
+import { workerData } from 'node:worker_threads';
+import type { FindingId } from '../../domain/finding.ts';
+import type { KeyedAdvisory, KeyedStatement } from '../../domain/keyed.ts';
+import type { AssetRef, Coverage, Rejected, StreamRef } from '../../domain/statement.ts';
+import type { TriageNote } from '../../domain/triage.ts';
+import { createWriter } from '../core/writer.ts';
+import type { AssetFacts, RunStart, RunWriter } from '../store.ts';
+import { openSqliteDb } from './db.ts';
+import { serve } from './rpc.ts';
+
+const { path } = workerData as { readonly path: string };
+const opening = openSqliteDb({ path, readOnly: false });
+// Whoever calls first learns why; until then nobody is there to tell.
+opening.catch(() => undefined);
+const writing = opening.then(createWriter);
+writing.catch(() => undefined);
+
+const runs = new Map<number, RunWriter>();
+
+function handleOf(run: RunWriter): { id: number; observedAt: number } {
+  runs.set(run.id, run);
+  return { id: run.id, observedAt: run.observedAt };
+}
+
+function runOf(id: number): RunWriter {
+  const run = runs.get(id);
+  if (run === undefined) throw new Error(`run ${id} is not open in this thread`);
+  return run;
+}
+
+serve({
+  ready: async () => {
+    await writing;
+  },
+  beginRun: async (start: RunStart) => handleOf(await (await writing).beginRun(start)),
+  resumeRun: async (stream: StreamRef, recordedAt: number) => {
+    const run = await (await writing).resumeRun(stream, recordedAt);
+    return run === undefined ? undefined : handleOf(run);
+  },
+  stage: async (id: number, statements: readonly KeyedStatement[], rejected: readonly Rejected[]) =>
+    await runOf(id).stage(statements, rejected),
+  commitPage: async (id: number, cursor: string) => await runOf(id).commitPage(cursor),
+  finish: async (id: number, coverage: Coverage, cursor: string | undefined) => {
+    const summary = await runOf(id).finish(coverage, cursor);
+    runs.delete(id);
+    return summary;
+  },
+  abandon: async (id: number, reason: string) => {
+    await runOf(id).abandon(reason);
+    runs.delete(id);
+  },
+  recordAdvisories: async (source: string, advisories: readonly KeyedAdvisory[], recordedAt: number) =>
+    await (await writing).recordAdvisories(source, advisories, recordedAt),
+  addTriage: async (finding: FindingId, note: TriageNote, recordedAt: number) =>
+    await (await writing).addTriage(finding, note, recordedAt),
+  setAsset: async (asset: AssetRef, facts: AssetFacts, validAt: number, recordedAt: number) =>
+    await (await writing).setAsset(asset, facts, validAt, recordedAt),
+  saveCursor: async (source: string, cursor: string | undefined) =>
+    await (await writing).saveCursor(source, cursor),
+  close: async () => {
+    await (await opening).close();
+  },
+});
