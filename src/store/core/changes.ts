@@ -10,6 +10,11 @@ interface Touch {
   differs: boolean;
 }
 
+interface Move {
+  readonly before: FindingRow;
+  after: Omit<FindingRow, 'id'>;
+}
+
 type Kind = 'updated' | 'closed' | 'reopened' | 'merged-into' | 'split-from';
 
 /** One per run, over all its transactions. */
@@ -17,6 +22,8 @@ export class ChangeLog {
   readonly #touched = new Map<number, Touch>();
   readonly #mentioned = new Set<number>();
   readonly #changedContent = new Set<number>();
+  /** Since the last write: a finding that moves to and fro within it leaves one row, or none. */
+  readonly #moves = new Map<number, Move>();
   #rows: (readonly [Kind, number, number, string])[] = [];
   readonly #validAt: () => number;
 
@@ -39,17 +46,17 @@ export class ChangeLog {
   }
 
   recomputed(id: number, before: FindingRow, after: Omit<FindingRow, 'id'>, differs: boolean): void {
-    const known = this.#touched.get(id);
-    if (known === undefined) {
-      const touch = { wasOpen: before.open === 1, isOpen: after.open === 1, differs };
-      this.#touched.set(id, touch);
+    const touch = this.#touched.get(id);
+    if (touch === undefined) {
+      this.#touched.set(id, { wasOpen: before.open === 1, isOpen: after.open === 1, differs });
     } else {
-      known.isOpen = after.open === 1;
-      known.differs ||= differs;
+      touch.isOpen = after.open === 1;
+      touch.differs ||= differs;
     }
-    if (before.open === 1 && after.open === 0) this.#rows.push(['closed', id, after.closed_at ?? 0, '']);
-    else if (before.open === 0 && after.open === 1) this.#rows.push(['reopened', id, after.opened_at, '']);
-    else if (differs) this.#rows.push(['updated', id, this.#validAt(), describe(before, after)]);
+    if (!differs) return;
+    const move = this.#moves.get(id);
+    if (move === undefined) this.#moves.set(id, { before, after });
+    else move.after = after;
   }
 
   moved(kind: 'merged-into' | 'split-from', id: number, other: number): void {
@@ -76,8 +83,9 @@ export class ChangeLog {
 
   /** Writes the history gathered since the last call, inside the caller's transaction. */
   async write(db: Db, recordedAt: number, runId: number | null): Promise<void> {
-    const rows = this.#rows;
+    const rows = [...this.#rows, ...[...this.#moves].flatMap(([id, move]) => this.#rowOf(id, move))];
     this.#rows = [];
+    this.#moves.clear();
     if (rows.length === 0) return;
     const first = await db.allocate('change', rows.length);
     await db.insert(
@@ -92,6 +100,14 @@ export class ChangeLog {
         detail,
       ]),
     );
+  }
+
+  #rowOf(id: number, { before, after }: Move): (readonly [Kind, number, number, string])[] {
+    const detail = describe(before, after);
+    if (before.open === 1 && after.open === 0)
+      return [['closed', id, after.closed_at ?? this.#validAt(), detail]];
+    if (before.open === 0 && after.open === 1) return [['reopened', id, after.opened_at, detail]];
+    return detail === '{}' ? [] : [['updated', id, this.#validAt(), detail]];
   }
 }
 
