@@ -25,7 +25,9 @@ function detect(head: ScanHead): boolean {
   if (root !== 'object') return false;
   if (/sarif/i.test(String(members.get('$schema') ?? ''))) return true;
   if (!members.has('runs')) return false;
-  return /^[12]\.\d/.test(String(members.get('version') ?? '')) || /"driver"\s*:\s*\{/.test(head.text);
+  if (/^[12]\.\d/.test(String(members.get('version') ?? ''))) return true;
+  // A large file that names its version last.
+  return /"(?:driver|ruleId|artifactLocation)"\s*:/.test(head.text);
 }
 
 async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {

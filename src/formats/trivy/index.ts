@@ -36,7 +36,7 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
     } else if (event.kind === 'end') {
       reader.container(event.path, event.value, whole?.root ?? event.enclosing[0]);
     } else {
-      assertReport(event.value);
+      assertReport(event.value, reader);
       const part = reader.part(event.value);
       if (reader.waiting > 0) yield batch(reader, part);
       return { parts: [part] };
@@ -51,7 +51,10 @@ function batch(reader: ReportReader, part: PartIdentity): ScanBatch {
 }
 
 /** The entries are read loosely; the envelope must be Trivy's, or "nothing found" would be said of any file. */
-function assertReport(document: unknown): void {
+function assertReport(document: unknown, reader: ReportReader): void {
+  if (Array.isArray(document) && reader.hasNoReadableResult) {
+    throw new GatehouseError('input-invalid', 'this is no Trivy report: nothing in its list is a result');
+  }
   if (document === null || Array.isArray(document)) return;
   const report = asObject(document);
   const isReport = ['ArtifactName', 'SchemaVersion', 'ClusterName', 'Results'].some(

@@ -43,6 +43,11 @@ export class ReportReader {
     return this.#observations.length + this.#rejected.length;
   }
 
+  /** True for a list of anything but results; false for an empty one. */
+  get hasNoReadableResult(): boolean {
+    return this.#results === 0 && this.#rejected.length > 0;
+  }
+
   take(): { observations: readonly Observation[]; rejected: readonly Rejected[] } {
     const taken = { observations: this.#observations, rejected: this.#rejected };
     this.#observations = [];
