@@ -40,6 +40,7 @@ export const TABLES = {
       rejected: 'int',
       reasons: 'text',
       tally: 'text?',
+      cursor: 'text?',
     },
     indexes: [{ on: ['stream_id', 'observed_at', 'id'] }],
   },

@@ -32,12 +32,19 @@ export interface RunStart {
 export interface StoreWriter {
   beginRun(start: RunStart): Promise<RunWriter>;
   /** Continues the paged run of this source that never ended, if there is one. */
-  resumeRun(stream: StreamRef, recordedAt: number): Promise<RunWriter | undefined>;
+  resumeRun(stream: StreamRef): Promise<RunWriter | undefined>;
   /** Advisories join and split vulnerabilities; findings follow. */
   recordAdvisories(source: string, advisories: readonly KeyedAdvisory[], recordedAt: number): Promise<void>;
   addTriage(finding: FindingId, note: TriageNote, recordedAt: number): Promise<void>;
   setAsset(asset: AssetRef, facts: AssetFacts, validAt: number, recordedAt: number): Promise<void>;
   saveCursor(source: string, cursor: string | undefined): Promise<void>;
+  /** Ends several staged runs in one transaction: the parts of one file become visible together, or none does. */
+  finishTogether(ends: readonly RunEnd[]): Promise<readonly RunSummary[]>;
+}
+
+export interface RunEnd {
+  readonly run: RunWriter;
+  readonly coverage: Coverage;
 }
 
 export interface AssetFacts {
@@ -50,14 +57,19 @@ export interface AssetFacts {
 export interface RunWriter {
   readonly id: RunId;
   readonly observedAt: number;
+  readonly recordedAt: number;
+  /** A paged run's last committed cursor; a run that begins has none. */
+  readonly cursor: string | undefined;
   stage(statements: readonly KeyedStatement[], rejected?: readonly Rejected[]): Promise<void>;
-  /** Paged runs only: makes what was staged since the last page visible, together with the source's cursor. */
+  /** Paged runs only: makes what was staged since the last page visible, and keeps the cursor with the run. */
   commitPage(cursor: string): Promise<void>;
   /**
    * Ends the run in one transaction and closes what its coverage lets it close. `coverage.observedAt` replaces the
-   * provisional one of a staged run. The cursor, when given, is saved in the same transaction.
+   * provisional one. The cursor, when given, is from now on the source's: where its next run begins.
    */
   finish(coverage: Coverage, cursor?: string): Promise<RunSummary>;
+  /** Paged: the run stays to be continued, and says why it stopped. Staged: as `abandon`. */
+  interrupt(reason: string): Promise<void>;
   /** Staged: as if it never began. Paged: what was committed stays, the run is `failed` and closes nothing. */
   abandon(reason: string): Promise<void>;
 }

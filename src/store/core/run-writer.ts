@@ -38,13 +38,20 @@ export interface OpenRun {
   readonly pages: number;
   readonly tally: Tally;
   readonly rejected: number;
+  readonly cursor: string | undefined;
 }
 
-export function createRunWriter(db: Db, open: OpenRun): RunWriter {
+/** What `finishTogether` needs beside the face that everyone sees. */
+export interface OwnRunWriter extends RunWriter {
+  finishInside(coverage: Coverage, cursor?: string): Promise<RunSummary>;
+  release(): Promise<void>;
+}
+
+export function createRunWriter(db: Db, open: OpenRun): OwnRunWriter {
   return new StoredRun(db, open);
 }
 
-class StoredRun implements RunWriter {
+class StoredRun implements OwnRunWriter {
   readonly id: RunId;
   readonly #db: Db;
   readonly #open: OpenRun;
@@ -76,6 +83,14 @@ class StoredRun implements RunWriter {
 
   get observedAt(): number {
     return this.#observedAt;
+  }
+
+  get recordedAt(): number {
+    return this.#open.start.recordedAt;
+  }
+
+  get cursor(): string | undefined {
+    return this.#open.cursor;
   }
 
   async stage(statements: readonly KeyedStatement[], rejected: readonly Rejected[] = []): Promise<void> {
@@ -121,29 +136,45 @@ class StoredRun implements RunWriter {
       await this.#writePage(out);
       await recomputeObservations(this.#db, new Identity(this.#db), streamId, [...out.stale], this.#log);
       await this.#log.write(this.#db, this.#open.start.recordedAt, this.id);
-      await this.#writeTally('running');
-      await this.#saveCursor(cursor);
+      await this.#writeTally(cursor);
     });
     this.#pageDone();
   }
 
   async finish(coverage: Coverage, cursor?: string): Promise<RunSummary> {
     this.#assertOpen();
-    this.#observedAt = coverage.observedAt;
-    const summary = await this.#db.transaction(async () => {
-      const identity = new Identity(this.#db);
-      const covered = coverage.assets === 'all' ? 'all' : await identity.assets(coverage.assets);
-      await this.#stream();
-      await this.#beginRow(coverage);
-      const out = await this.#publishHeld(covered);
-      await this.#writePage(out);
-      await this.#writeCoverage(coverage, covered, out);
-      await this.#settle(coverage, covered, identity, out);
-      if (cursor !== undefined) await this.#saveCursor(cursor);
-      return await this.#summarise(coverage);
-    });
-    await this.#release();
+    const summary = await this.#db.transaction(() => this.finishInside(coverage, cursor));
+    await this.release();
     return summary;
+  }
+
+  /** Inside the caller's transaction. */
+  async finishInside(coverage: Coverage, cursor?: string): Promise<RunSummary> {
+    const isMoved = this.#open.start.visibility === 'paged' && coverage.observedAt !== this.#observedAt;
+    this.#observedAt = coverage.observedAt;
+    const identity = new Identity(this.#db);
+    const covered = coverage.assets === 'all' ? 'all' : await identity.assets(coverage.assets);
+    await this.#stream();
+    await this.#beginRow(coverage);
+    const out = await this.#publishHeld(covered);
+    await this.#writePage(out);
+    await this.#writeCoverage(coverage, covered, out);
+    // Pages were committed as of another moment: what they said has to be dated again.
+    if (isMoved) for (const id of out.observations) out.stale.add(id);
+    await this.#settle(coverage, covered, identity, out);
+    if (cursor !== undefined) await this.#saveCursor(cursor);
+    return await this.#summarise(coverage);
+  }
+
+  async interrupt(reason: string): Promise<void> {
+    if (this.#open.start.visibility === 'staged') {
+      await this.abandon(reason);
+      return;
+    }
+    await this.#db.transaction(async () => {
+      await this.#db.update('run', 'id', ['reasons'], [[this.id, JSON.stringify([reason])]]);
+    });
+    await this.release();
   }
 
   async abandon(reason: string): Promise<void> {
@@ -158,10 +189,10 @@ class StoredRun implements RunWriter {
         );
       });
     }
-    await this.#release();
+    await this.release();
   }
 
-  async #release(): Promise<void> {
+  async release(): Promise<void> {
     this.#ended = true;
     this.#held = [];
     this.#same = [];
@@ -204,7 +235,7 @@ class StoredRun implements RunWriter {
       null,
       null,
     ];
-    await this.#db.insert('run', [[...row, 0, 0, '[]', null]]);
+    await this.#db.insert('run', [[...row, 0, 0, '[]', null, null]]);
   }
 
   async #publishHeld(covered: 'all' | readonly number[]): Promise<Publication> {
@@ -404,14 +435,14 @@ class StoredRun implements RunWriter {
     );
   }
 
-  async #writeTally(state: string): Promise<void> {
+  async #writeTally(cursor: string): Promise<void> {
     const rejected = this.#rejectedBefore + this.#rejected.length;
     const tally = this.#tallySoFar(0);
     await this.#db.update(
       'run',
       'id',
-      ['state', 'observations', 'rejected', 'tally'],
-      [[this.id, state, this.#tally.observations, rejected, JSON.stringify(tally)]],
+      ['observations', 'rejected', 'tally', 'cursor'],
+      [[this.id, this.#tally.observations, rejected, JSON.stringify(tally), cursor]],
     );
   }
 

@@ -1,14 +1,15 @@
 import { GatehouseError } from '../../domain/errors.ts';
 import type { FindingId } from '../../domain/finding.ts';
 import type { KeyedAdvisory } from '../../domain/keyed.ts';
+import type { RunSummary } from '../../domain/run.ts';
 import type { AssetRef, StreamRef } from '../../domain/statement.ts';
 import { TriageNote } from '../../domain/triage.ts';
 import type { Db } from '../db.ts';
-import type { AssetFacts, RunStart, RunWriter, StoreWriter } from '../store.ts';
+import type { AssetFacts, RunEnd, RunStart, RunWriter, StoreWriter } from '../store.ts';
 import { recordAdvisory } from './aliases.ts';
 import { ChangeLog } from './changes.ts';
 import { Identity } from './identity.ts';
-import { createRunWriter } from './run-writer.ts';
+import { createRunWriter, type OwnRunWriter } from './run-writer.ts';
 import { ensureStream, findStream } from './streams.ts';
 import { emptyTally, readTally } from './tally.ts';
 
@@ -16,12 +17,13 @@ import { emptyTally, readTally } from './tally.ts';
 export function createWriter(db: Db): StoreWriter {
   return {
     beginRun: (start) => beginRun(db, start),
-    resumeRun: (stream, recordedAt) => resumeRun(db, stream, recordedAt),
+    resumeRun: (stream) => resumeRun(db, stream),
     recordAdvisories: (source, advisories, recordedAt) =>
       recordAdvisories(db, source, advisories, recordedAt),
     addTriage: (finding, note, recordedAt) => addTriage(db, finding, note, recordedAt),
     setAsset: (asset, facts, validAt, recordedAt) => setAsset(db, asset, facts, validAt, recordedAt),
     saveCursor: (source, cursor) => saveCursor(db, source, cursor),
+    finishTogether: (ends) => finishTogether(db, ends),
   };
 }
 
@@ -41,25 +43,35 @@ async function beginRun(db: Db, start: RunStart): Promise<RunWriter> {
       ]);
       const { observedAt, recordedAt } = start;
       await db.insert('run', [
-        [id, streamId ?? 0, 'running', observedAt, recordedAt, 0, 0, null, null, 0, 0, '[]', null],
+        [id, streamId ?? 0, 'running', observedAt, recordedAt, 0, 0, null, null, 0, 0, '[]', null, null],
       ]);
     }
-    return createRunWriter(db, { id, streamId, start, pages: 0, tally: emptyTally(), rejected: 0 });
+    return createRunWriter(db, {
+      id,
+      streamId,
+      start,
+      pages: 0,
+      tally: emptyTally(),
+      rejected: 0,
+      cursor: undefined,
+    });
   });
 }
 
-async function resumeRun(db: Db, stream: StreamRef, recordedAt: number): Promise<RunWriter | undefined> {
+async function resumeRun(db: Db, stream: StreamRef): Promise<RunWriter | undefined> {
   const known = await findStream(db, stream);
   if (known === undefined) return undefined;
   interface Row {
     readonly id: number;
     readonly observed_at: number;
     readonly rejected: number;
+    readonly recorded_at: number;
     readonly tally: string | null;
+    readonly cursor: string | null;
     readonly pages: number;
   }
   const [run] = await db.all<Row>(
-    `SELECT id, observed_at, rejected, tally, (SELECT count(*) FROM run_member m WHERE m.run_id = run.id) AS pages
+    `SELECT id, observed_at, recorded_at, rejected, tally, cursor, (SELECT count(*) FROM run_member m WHERE m.run_id = run.id) AS pages
      FROM run WHERE stream_id = ? AND state = 'running' ORDER BY id DESC LIMIT 1`,
     [known.id],
   );
@@ -68,11 +80,30 @@ async function resumeRun(db: Db, stream: StreamRef, recordedAt: number): Promise
     stream,
     holdMs: known.hold_ms,
     observedAt: run.observed_at,
-    recordedAt,
+    recordedAt: run.recorded_at,
     visibility: 'paged',
   };
-  const { id, pages, rejected, tally } = run;
-  return createRunWriter(db, { id, streamId: known.id, start, pages, tally: readTally(tally), rejected });
+  const { id, pages, rejected } = run;
+  return createRunWriter(db, {
+    id,
+    streamId: known.id,
+    start,
+    pages,
+    tally: readTally(run.tally),
+    rejected,
+    cursor: run.cursor ?? undefined,
+  });
+}
+
+async function finishTogether(db: Db, ends: readonly RunEnd[]): Promise<readonly RunSummary[]> {
+  const own = ends.map(({ run, coverage }) => ({ run: run as OwnRunWriter, coverage }));
+  const summaries = await db.transaction(async () => {
+    const done: RunSummary[] = [];
+    for (const { run, coverage } of own) done.push(await run.finishInside(coverage));
+    return done;
+  });
+  for (const { run } of own) await run.release();
+  return summaries;
 }
 
 async function recordAdvisories(

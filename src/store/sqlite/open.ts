@@ -4,6 +4,7 @@ import type { RunId } from '../../domain/finding.ts';
 import type { RunSummary } from '../../domain/run.ts';
 import type { RunStart, RunWriter, Store, StoreReader, StoreWriter } from '../store.ts';
 import { startThread, type Thread } from './rpc.ts';
+import type { RunHandle } from './run-handle.ts';
 
 export interface SqliteStoreOptions {
   /** The database file; its folder is made when it is not there. */
@@ -86,8 +87,8 @@ function readerOver(next: () => Thread): StoreReader {
 function writerOver(thread: Thread): StoreWriter {
   return {
     beginRun: async (start: RunStart) => runOver(thread, await thread.call<RunHandle>('beginRun', start)),
-    resumeRun: async (stream, recordedAt) => {
-      const handle = await thread.call<RunHandle | undefined>('resumeRun', stream, recordedAt);
+    resumeRun: async (stream) => {
+      const handle = await thread.call<RunHandle | undefined>('resumeRun', stream);
       return handle === undefined ? undefined : runOver(thread, handle);
     },
     recordAdvisories: (source, advisories, recordedAt) =>
@@ -96,21 +97,22 @@ function writerOver(thread: Thread): StoreWriter {
     setAsset: (asset, facts, validAt, recordedAt) =>
       thread.call('setAsset', asset, facts, validAt, recordedAt),
     saveCursor: (source, cursor) => thread.call('saveCursor', source, cursor),
+    finishTogether: (ends) =>
+      thread.call(
+        'finishTogether',
+        ends.map(({ run, coverage }) => ({ id: run.id, coverage })),
+      ),
   };
-}
-
-interface RunHandle {
-  readonly id: number;
-  readonly observedAt: number;
 }
 
 function runOver(thread: Thread, handle: RunHandle): RunWriter {
   return {
+    ...handle,
     id: handle.id as RunId,
-    observedAt: handle.observedAt,
     stage: (statements, rejected = []) => thread.call('stage', handle.id, statements, rejected),
     commitPage: (cursor) => thread.call('commitPage', handle.id, cursor),
     finish: (coverage, cursor) => thread.call<RunSummary>('finish', handle.id, coverage, cursor),
+    interrupt: (reason) => thread.call('interrupt', handle.id, reason),
     abandon: (reason) => thread.call('abandon', handle.id, reason),
   };
 }

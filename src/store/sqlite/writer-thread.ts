@@ -8,6 +8,7 @@ import { createWriter } from '../core/writer.ts';
 import type { AssetFacts, RunStart, RunWriter } from '../store.ts';
 import { openSqliteDb } from './db.ts';
 import { serve } from './rpc.ts';
+import type { RunHandle } from './run-handle.ts';
 
 const { path } = workerData as { readonly path: string };
 const opening = openSqliteDb({ path, readOnly: false });
@@ -18,9 +19,10 @@ writing.catch(() => undefined);
 
 const runs = new Map<number, RunWriter>();
 
-function handleOf(run: RunWriter): { id: number; observedAt: number } {
+function handleOf(run: RunWriter): RunHandle {
   runs.set(run.id, run);
-  return { id: run.id, observedAt: run.observedAt };
+  const { id, observedAt, recordedAt, cursor } = run;
+  return { id, observedAt, recordedAt, cursor };
 }
 
 function runOf(id: number): RunWriter {
@@ -34,8 +36,8 @@ serve({
     await writing;
   },
   beginRun: async (start: RunStart) => handleOf(await (await writing).beginRun(start)),
-  resumeRun: async (stream: StreamRef, recordedAt: number) => {
-    const run = await (await writing).resumeRun(stream, recordedAt);
+  resumeRun: async (stream: StreamRef) => {
+    const run = await (await writing).resumeRun(stream);
     return run === undefined ? undefined : handleOf(run);
   },
   stage: async (id: number, statements: readonly KeyedStatement[], rejected: readonly Rejected[]) =>
@@ -49,6 +51,16 @@ serve({
   abandon: async (id: number, reason: string) => {
     await runOf(id).abandon(reason);
     runs.delete(id);
+  },
+  interrupt: async (id: number, reason: string) => {
+    await runOf(id).interrupt(reason);
+    runs.delete(id);
+  },
+  finishTogether: async (ends: readonly { readonly id: number; readonly coverage: Coverage }[]) => {
+    const own = ends.map(({ id, coverage }) => ({ run: runOf(id), coverage }));
+    const summaries = await (await writing).finishTogether(own);
+    for (const { id } of ends) runs.delete(id);
+    return summaries;
   },
   recordAdvisories: async (source: string, advisories: readonly KeyedAdvisory[], recordedAt: number) =>
     await (await writing).recordAdvisories(source, advisories, recordedAt),
