@@ -75,6 +75,8 @@ export interface Page<Cursor> {
   readonly rejected: readonly Rejected[];
   /** True once this page is stored. */
   readonly cursor: Cursor;
+  /** The moment the pass speaks of, epoch ms by the vendor's clock; the same on every page of a pass. */
+  readonly observedAt?: number | undefined;
   /** For progress: how many entries there are in all, once known. */
   readonly total?: number | undefined;
 }

@@ -119,6 +119,11 @@ export interface AssetView {
   readonly open: number;
 }
 
+export interface LatestRuns {
+  readonly sources?: readonly string[] | undefined;
+  readonly assets?: readonly { readonly kind?: string | undefined; readonly name: string }[] | undefined;
+}
+
 export interface StoreReader {
   findings(query: FindingQuery): Promise<FindingPage>;
   /** Findings of retired assets are in no count and no list unless the filter names the asset. */
@@ -130,8 +135,11 @@ export interface StoreReader {
   /** What was open at a moment, by the sources' clocks and all that is known today. */
   openAt(validAt: number): Promise<readonly AsOfFinding[]>;
   assets(): Promise<readonly AssetView[]>;
-  /** The latest run of each stream of these sources (of all, when undefined), newest `observedAt` first. */
-  latestRuns(sources?: readonly string[]): Promise<readonly Run[]>;
+  /**
+   * The runs that are the last word on their stream (of a scan's stream: on each asset), newest `observedAt` first;
+   * of these sources and assets, of all where undefined.
+   */
+  latestRuns(asked?: LatestRuns): Promise<readonly Run[]>;
   run(id: RunId): Promise<Run | undefined>;
   cursor(source: string): Promise<string | undefined>;
   seen(stream: StreamRef, keys: readonly string[]): Promise<readonly SeenEntry[]>;

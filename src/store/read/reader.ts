@@ -19,7 +19,7 @@ export function createReader(db: Db): StoreReader {
     history: (id) => loadHistory(db, id),
     openAt: (validAt) => openAt(db, validAt),
     assets: () => listAssets(db),
-    latestRuns: (sources) => latestRuns(db, sources),
+    latestRuns: (asked) => latestRuns(db, asked ?? {}),
     run: (id) => loadRun(db, id),
     cursor: (source) => loadCursor(db, source),
     seen: (stream, keys) => seenEntries(db, stream, keys),

@@ -3,7 +3,7 @@ import type { Run } from '../../domain/run.ts';
 import type { FindingClass, Rejected, StreamRef } from '../../domain/statement.ts';
 import { findStream } from '../core/streams.ts';
 import type { Db } from '../db.ts';
-import type { SeenEntry } from '../store.ts';
+import type { LatestRuns, SeenEntry } from '../store.ts';
 
 interface RunRow {
   readonly id: number;
@@ -24,15 +24,45 @@ interface RunRow {
 const COLUMNS = `r.id, s.source, s.category, s.channel, r.state, r.observed_at, r.recorded_at, r.closes, r.all_assets,
   r.classes, r.observations, r.rejected, r.reasons`;
 
-export async function latestRuns(db: Db, sources: readonly string[] | undefined): Promise<readonly Run[]> {
-  const only = sources === undefined ? '' : `AND s.source IN ${db.list('text')}`;
+/**
+ * The runs that are the last word: of a stream that speaks for a whole source, its latest; of scans, the latest of
+ * each asset (a newer scan of one image says nothing of another).
+ */
+export async function latestRuns(db: Db, { sources, assets }: LatestRuns): Promise<readonly Run[]> {
+  const bySource = sources === undefined ? '' : `AND s.source IN ${db.list('text')}`;
+  const byAsset = assets === undefined ? { text: '1 = 1', parameters: [] } : assetNames(assets);
   const rows = await db.all<RunRow>(
-    `SELECT ${COLUMNS} FROM stream s JOIN run r ON r.id = (
-       SELECT l.id FROM run l WHERE l.stream_id = s.id ORDER BY l.observed_at DESC, l.id DESC LIMIT 1)
-     WHERE 1 = 1 ${only} ORDER BY r.observed_at DESC, r.id DESC`,
-    sources === undefined ? [] : [db.listValue(sources)],
+    `WITH whole AS (
+       SELECT stream_id, id, observed_at FROM (
+         SELECT r.stream_id, r.id, r.observed_at,
+                row_number() OVER (PARTITION BY r.stream_id ORDER BY r.observed_at DESC, r.id DESC) AS n
+         FROM run r WHERE r.all_assets = 1 OR NOT EXISTS (SELECT 1 FROM run_asset ra WHERE ra.run_id = r.id)
+       ) ranked WHERE n = 1),
+     single AS (
+       SELECT id FROM (
+         SELECT r.id, row_number() OVER (PARTITION BY r.stream_id, ra.asset_id ORDER BY r.observed_at DESC, r.id DESC) AS n
+         FROM run r JOIN run_asset ra ON ra.run_id = r.id JOIN asset a ON a.id = ra.asset_id
+         WHERE a.state = 'active' AND ${byAsset.text} AND NOT EXISTS (
+           SELECT 1 FROM whole w WHERE w.stream_id = r.stream_id
+             AND (w.observed_at > r.observed_at OR (w.observed_at = r.observed_at AND w.id >= r.id)))
+       ) ranked WHERE n = 1)
+     SELECT ${COLUMNS} FROM run r JOIN stream s ON s.id = r.stream_id
+     WHERE (r.id IN (SELECT id FROM whole) OR r.id IN (SELECT id FROM single)) ${bySource}
+     ORDER BY r.observed_at DESC, r.id DESC`,
+    [...byAsset.parameters, ...(sources === undefined ? [] : [db.listValue(sources)])],
   );
   return await Promise.all(rows.map((row) => toRun(db, row)));
+}
+
+function assetNames(assets: NonNullable<LatestRuns['assets']>): {
+  text: string;
+  parameters: readonly string[];
+} {
+  const tests = assets.map(({ kind }) => (kind === undefined ? 'a.name = ?' : '(a.kind = ? AND a.name = ?)'));
+  return {
+    text: `(${tests.join(' OR ')})`,
+    parameters: assets.flatMap(({ kind, name }) => (kind === undefined ? [name] : [kind, name])),
+  };
 }
 
 export async function loadRun(db: Db, id: RunId): Promise<Run | undefined> {

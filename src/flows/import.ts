@@ -1,0 +1,166 @@
+/** Scans into the store: streamed, staged, and visible at once, or not at all. */
+import type { Changes, RunSummary } from '../domain/run.ts';
+import { type BySeverity, noSeverities, SEVERITIES } from '../domain/severity.ts';
+import type { AssetRef, Coverage, Rejected } from '../domain/statement.ts';
+import type { PartIdentity, ScanPart } from '../formats/format.ts';
+import type { ReadableFile } from '../platform/spooled-file.ts';
+import type { RunEnd, RunWriter, Store } from '../store/store.ts';
+import {
+  coverageOf,
+  joinCoverages,
+  type KeyedBatch,
+  openScan,
+  type ScanOptions,
+  streamOf,
+} from './read-scan.ts';
+
+export interface ImportedFile {
+  readonly file: string;
+  readonly format: string;
+  readonly observations: number;
+  readonly findings: number;
+  readonly vulnerabilities: number;
+  /** By observation. */
+  readonly bySeverity: BySeverity;
+  readonly rejected: number;
+  readonly changes: Changes;
+  /** It lists components and states no vulnerabilities: it decides nothing. */
+  readonly isInventory: boolean;
+  /** One per part of the file: a tool's run, complete or not, and why. */
+  readonly runs: readonly ImportedRun[];
+}
+
+export interface ImportedRun {
+  readonly source: string;
+  readonly state: RunSummary['state'];
+  readonly assets: readonly AssetRef[];
+  readonly observedAt: number;
+  readonly reasons: readonly string[];
+  readonly rejects: readonly Rejected[];
+}
+
+export interface ImportJob {
+  readonly store: Store;
+  readonly file: ReadableFile;
+  readonly options: ScanOptions;
+  readonly now: () => number;
+  readonly signal: AbortSignal;
+  readonly onProgress?: ((observations: number) => void) | undefined;
+}
+
+/** Throws `input-invalid` for a file that must be refused; it then leaves nothing behind. */
+export async function importScan(job: ImportJob): Promise<ImportedFile> {
+  const { store, file, options, now } = job;
+  const scan = await openScan(file, options);
+  const recordedAt = now();
+  // Two runs of one tool and category in a file are one stream: together they speak for it.
+  const parts = new Map<string, OpenPart>();
+  const partFor = async (part: PartIdentity): Promise<OpenPart> => {
+    const stream = streamOf(scan.format, part, options);
+    const key = JSON.stringify(stream);
+    const known = parts.get(key);
+    if (known !== undefined) return known;
+    const run = await store.writer.beginRun({
+      stream,
+      holdMs: 0,
+      observedAt: recordedAt,
+      recordedAt,
+      visibility: 'staged',
+    });
+    const open: OpenPart = { run, source: stream.source, assets: new Map(), coverages: [] };
+    parts.set(key, open);
+    return open;
+  };
+  try {
+    const facts = await stageAll(job, scan.read(), partFor);
+    for (const part of facts) {
+      const { assets, coverages } = await partFor(part);
+      coverages.push(coverageOf(part, file, options, [...assets.values()], recordedAt));
+    }
+    const open = [...parts.values()];
+    const ends = open.map(({ run, coverages }): RunEnd => ({ run, coverage: joinCoverages(coverages) }));
+    const summaries = await store.writer.finishTogether(ends);
+    const sources = open.map(({ source }) => source);
+    const isInventory = facts.length > 0 && facts.every(({ inventory }) => inventory);
+    return { ...summarise(file.name, scan.format, sources, summaries), isInventory };
+  } catch (error) {
+    for (const { run } of parts.values()) await run.abandon('the file was refused');
+    throw error;
+  }
+}
+
+interface OpenPart {
+  readonly run: RunWriter;
+  readonly source: string;
+  /** Assets that observations named. */
+  readonly assets: Map<string, AssetRef>;
+  readonly coverages: Coverage[];
+}
+
+/** Batches handed to the store while the next ones are read: enough to keep both busy. */
+const STAGED_AHEAD = 4;
+
+async function stageAll(
+  job: ImportJob,
+  batches: AsyncGenerator<KeyedBatch, readonly ScanPart[]>,
+  partFor: (part: PartIdentity) => Promise<OpenPart>,
+): Promise<readonly ScanPart[]> {
+  let staged = 0;
+  const underway: Promise<void>[] = [];
+  try {
+    for (;;) {
+      job.signal.throwIfAborted();
+      const next = await batches.next();
+      if (next.done) {
+        await Promise.all(underway);
+        return next.value;
+      }
+      const { part, observations, rejected } = next.value;
+      const { run, assets } = await partFor(part);
+      for (const { asset } of observations) assets.set(`${asset.kind} ${asset.name}`, asset);
+      if (underway.length >= STAGED_AHEAD) await underway.shift();
+      underway.push(run.stage(observations, rejected));
+      staged += observations.length;
+      job.onProgress?.(staged);
+    }
+  } finally {
+    // A file refused half way: what is still being staged must end before the runs are abandoned.
+    await Promise.allSettled(underway);
+  }
+}
+
+function summarise(
+  file: string,
+  format: string,
+  sources: readonly string[],
+  summaries: readonly RunSummary[],
+): Omit<ImportedFile, 'isInventory'> {
+  const sum = (of: (summary: RunSummary) => number): number =>
+    summaries.reduce((total, one) => total + of(one), 0);
+  const bySeverity = noSeverities();
+  for (const severity of SEVERITIES) bySeverity[severity] = sum((one) => one.bySeverity[severity]);
+  return {
+    file,
+    format,
+    observations: sum((one) => one.observations),
+    findings: sum((one) => one.findings),
+    vulnerabilities: sum((one) => one.vulnerabilities),
+    bySeverity,
+    rejected: sum((one) => one.rejected),
+    changes: {
+      created: sum((one) => one.changes.created),
+      updated: sum((one) => one.changes.updated),
+      unchanged: sum((one) => one.changes.unchanged),
+      closed: sum((one) => one.changes.closed),
+      reopened: sum((one) => one.changes.reopened),
+    },
+    runs: summaries.map(({ state, coverage, reasons, rejects }, index) => ({
+      source: sources[index] ?? '',
+      state,
+      assets: coverage.assets === 'all' ? [] : coverage.assets,
+      observedAt: coverage.observedAt,
+      reasons,
+      rejects,
+    })),
+  };
+}

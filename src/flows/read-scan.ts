@@ -1,0 +1,154 @@
+/** From a file to keyed observations: the format reads, `normalise` keys, and what cannot be keyed is rejected. */
+import { basename } from 'node:path';
+import { isGatehouseError } from '../domain/errors.ts';
+import type { KeyedObservation } from '../domain/keyed.ts';
+import type { AssetRef, Coverage, Rejected, StreamRef } from '../domain/statement.ts';
+import type { Format, PartIdentity, ScanBatch, ScanPart } from '../formats/format.ts';
+import { formatOf } from '../formats/registry.ts';
+import { SCAN_HEAD_BYTES, scanHead } from '../formats/scan-head.ts';
+import { createNormaliser, type Normaliser } from '../normalise/normaliser.ts';
+import { openBytes, readHead } from '../platform/file-bytes.ts';
+import type { ReadableFile } from '../platform/spooled-file.ts';
+
+export interface ScanOptions {
+  /** Name of a format; undefined: detected from the content. */
+  readonly format?: string | undefined;
+  /** Wins over what the file names. */
+  readonly asset?: AssetRef | undefined;
+  readonly channel?: string | undefined;
+  /** Wins over the tool's own category. */
+  readonly profile?: string | undefined;
+  /** Epoch ms; wins over the file's own time. */
+  readonly observedAt?: number | undefined;
+}
+
+export interface KeyedBatch {
+  readonly part: PartIdentity;
+  readonly observations: readonly KeyedObservation[];
+  readonly rejected: readonly Rejected[];
+}
+
+export interface KeyedScan {
+  readonly format: string;
+  /** Throws `input-invalid` where the file ends too early or is not what it claims. */
+  read(): AsyncGenerator<KeyedBatch, readonly ScanPart[]>;
+}
+
+export async function openScan(file: ReadableFile, options: ScanOptions): Promise<KeyedScan> {
+  const head = scanHead(file.name, await readHead(file.path, SCAN_HEAD_BYTES));
+  const format = formatOf(head, options.format);
+  return { format: format.kind, read: () => readKeyed(format, file, options) };
+}
+
+async function* readKeyed(
+  format: Format,
+  file: ReadableFile,
+  options: ScanOptions,
+): AsyncGenerator<KeyedBatch, readonly ScanPart[]> {
+  const normalisers = new Map<string, Normaliser>();
+  const batches = format.read({ fileName: file.name, open: () => openBytes(file.path) });
+  for (;;) {
+    const next = await batches.next();
+    if (next.done) return next.value.parts;
+    const { part } = next.value;
+    const stream = `${part.tool} ${part.category}`;
+    const normaliser = normalisers.get(stream) ?? createNormaliser();
+    normalisers.set(stream, normaliser);
+    yield keyBatch(next.value, normaliser, assetFor(part, file, options), options.asset);
+  }
+}
+
+function keyBatch(
+  batch: ScanBatch,
+  normaliser: Normaliser,
+  asset: AssetRef,
+  assetOverride: AssetRef | undefined,
+): KeyedBatch {
+  const rejected: Rejected[] = [...batch.rejected];
+  const observations: KeyedObservation[] = [];
+  for (const observation of batch.observations) {
+    try {
+      observations.push(normaliser.observation(observation, { asset, assetOverride }));
+    } catch (error) {
+      if (!isGatehouseError(error)) throw error;
+      const [defect] = observation.defects;
+      rejected.push({ at: defect?.id ?? 'entry', reason: error.message });
+    }
+  }
+  return { part: batch.part, observations, rejected };
+}
+
+/** What entries without an asset of their own are bound to. */
+function assetFor(part: PartIdentity, file: ReadableFile, options: ScanOptions): AssetRef {
+  return options.asset ?? part.asset ?? { kind: 'file', name: basename(file.name) };
+}
+
+export function streamOf(format: string, part: PartIdentity, options: ScanOptions): StreamRef {
+  return {
+    source: `scan:${format}/${part.tool}`,
+    category: options.profile ?? part.category,
+    channel: options.channel ?? '',
+  };
+}
+
+/** What this part of the file may speak for, given what the caller said beside it. */
+export function coverageOf(
+  part: ScanPart,
+  file: ReadableFile,
+  options: ScanOptions,
+  mentioned: readonly AssetRef[],
+  now: number,
+): Coverage {
+  const named = options.asset ?? part.asset;
+  const isBound =
+    named !== undefined || part.assets.length > 0 || mentioned.some(({ kind }) => kind !== 'file');
+  const reasons = [...part.reasons];
+  if (!isBound) {
+    const { kind, name } = assetFor(part, file, options);
+    reasons.push(
+      `the file names no asset, so it was bound to ${kind} ${name} and closes nothing; give --asset`,
+    );
+  }
+  if (part.inventory) reasons.push('an inventory: it states no vulnerabilities and closes nothing');
+  const assets =
+    named !== undefined
+      ? [named]
+      : isBound
+        ? [...part.assets, ...mentioned]
+        : [assetFor(part, file, options)];
+  return {
+    observedAt: options.observedAt ?? part.observedAt ?? now,
+    assets: distinct(assets),
+    classes: part.classes,
+    labels: 'all',
+    closes: isBound && !part.inventory,
+    complete: part.complete,
+    reasons,
+  };
+}
+
+/** What several parts of one stream may speak for together: no more than each of them in its own place. */
+export function joinCoverages(coverages: readonly Coverage[]): Coverage {
+  const [first, ...rest] = coverages;
+  if (first === undefined) throw new RangeError('a run has at least one part');
+  return rest.reduce(
+    (joined, one) => ({
+      observedAt: Math.max(joined.observedAt, one.observedAt),
+      assets:
+        joined.assets === 'all' || one.assets === 'all' ? 'all' : distinct([...joined.assets, ...one.assets]),
+      classes:
+        joined.classes === 'all' || one.classes === 'all'
+          ? 'all'
+          : [...new Set([...joined.classes, ...one.classes])],
+      labels: 'all',
+      closes: joined.closes && one.closes,
+      complete: joined.complete && one.complete,
+      reasons: [...new Set([...joined.reasons, ...one.reasons])],
+    }),
+    first,
+  );
+}
+
+function distinct(assets: readonly AssetRef[]): readonly AssetRef[] {
+  return [...new Map(assets.map((asset) => [`${asset.kind} ${asset.name}`, asset])).values()];
+}
