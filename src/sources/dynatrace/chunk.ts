@@ -21,6 +21,8 @@ export interface Chunk {
   /** Where in the page. */
   readonly offset: number;
   readonly records: readonly unknown[];
+  /** Records before these that an earlier run gave away. */
+  readonly skipped: number;
   readonly isLast: boolean;
 }
 

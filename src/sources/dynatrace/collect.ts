@@ -53,7 +53,7 @@ export async function* collect(job: DynatraceJob): AsyncGenerator<Page<Dynatrace
     isEnough: (records) => reader.since !== undefined && reachesBefore(records, reader.since),
     signal,
   });
-  const chunks = ahead(inChunks(pages, begun.depth), (chunk) => readChunk(reader, chunk), {
+  const chunks = ahead(inChunks(pages, begun), (chunk) => readChunk(reader, chunk), {
     bell,
     hasRoom: (unread) => reader.turnstile.waiting < LOW_WATER && unread < MAX_UNREAD,
     stop,
@@ -65,10 +65,13 @@ export async function* collect(job: DynatraceJob): AsyncGenerator<Page<Dynatrace
     const distinct = tally(chunk);
     pass = advance(pass, chunk, { wanted, distinct, now: job.now() });
     const isDone = chunk.isLast && chunk.page.next === undefined;
+    // Rows that did not change since the last pass make no page of their own.
+    if (!isDone && chunk.statements.length + chunk.rejected.length === 0) continue;
     yield {
       statements: chunk.statements,
       rejected: chunk.rejected,
       cursor: isDone ? finished(cursor, pass) : { ...cursor, pass },
+      observedAt: pass.observedAt,
       total: selectors.length === 1 && reader.since === undefined ? chunk.page.total : undefined,
     };
   }
@@ -115,17 +118,28 @@ function depthOf({ wants }: DynatraceJob): Depth {
   return wants.has('entity-names') ? 'names' : 'occurrences';
 }
 
-async function* inChunks(pages: AsyncIterable<ListPage>, depth: Depth): AsyncGenerator<Chunk> {
+async function* inChunks(pages: AsyncIterable<ListPage>, begun: PassUnderWay): AsyncGenerator<Chunk> {
+  let { behind } = begun;
   for await (const page of pages) {
-    const size = depth === 'list' ? Math.max(1, page.records.length) : CHUNK;
-    const count = Math.max(1, Math.ceil(page.records.length / size));
+    const skipped = behind === undefined || page.startedOver ? 0 : 1 + positionOf(behind, page.records);
+    behind = undefined;
+    const left = page.records.length - skipped;
+    const size = begun.depth === 'list' ? Math.max(1, left) : CHUNK;
+    const count = Math.max(1, Math.ceil(left / size));
     for (let n = 0; n < count; n += 1) {
-      const records = page.records.slice(n * size, (n + 1) * size);
-      yield { page, offset: n * size, records, isLast: n === count - 1 };
+      const offset = skipped + n * size;
+      const records = page.records.slice(offset, offset + size);
+      yield { page, offset, records, skipped: n === 0 ? skipped : 0, isLast: n === count - 1 };
     }
   }
 }
 
+/** -1 where it is no longer there: everything is given again then, which harms nobody. */
+function positionOf(key: string, records: readonly unknown[]): number {
+  return records.findIndex((record) => Keyed.safeParse(record).data?.securityProblemId === key);
+}
+
+const Keyed = z.object({ securityProblemId: z.string() });
 const Change = z.object({ lastUpdatedTimestamp: z.number() });
 
 /**
@@ -147,6 +161,7 @@ function createTally(begun: PassUnderWay): (chunk: ChunkRead) => number {
       keys.clear();
       others = 0;
     }
+    others += chunk.skipped;
     for (const key of chunk.keys) {
       if (key === undefined) others += 1;
       else keys.add(key);

@@ -18,7 +18,9 @@ export const PassUnderWay = z.strictObject({
   /** Which of the scope's selectors, and the page of it; no key: its first page. */
   selector: z.int().nonnegative(),
   key: z.string().optional(),
-  /** Rows of this selector's pages so far. */
+  /** The last problem of this page that was given away; the page goes on behind it. */
+  behind: z.string().optional(),
+  /** Rows of this selector's pages before this one. */
   read: z.int().nonnegative(),
   /** The latest change among the rows, never after `observedAt`. */
   latest: z.number().optional(),

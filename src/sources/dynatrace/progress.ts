@@ -24,7 +24,7 @@ export function advance(before: PassUnderWay, chunk: ChunkRead, known: Known): P
   ];
   return {
     ...before,
-    ...positionAfter(chunk, isAgain ? 0 : before.read, known.distinct),
+    ...positionAfter(chunk, before, isAgain ? 0 : before.read, known.distinct),
     observedAt,
     latest: greatest([before.latest, ...chunk.changes.filter((at) => at <= observedAt)]),
     again: least([before.again, chunk.again, hole === undefined ? undefined : 0]),
@@ -35,12 +35,15 @@ export function advance(before: PassUnderWay, chunk: ChunkRead, known: Known): P
   };
 }
 
-/** A page that is given away in part is read again as a whole: details that are stored by then are not. */
-function positionAfter(chunk: ChunkRead, readBefore: number, distinct: number) {
+/** A page that was given away in part is asked for again, and goes on behind the last problem that was given. */
+function positionAfter(chunk: ChunkRead, before: PassUnderWay, readBefore: number, distinct: number) {
   const { at, next } = chunk.page;
-  if (!chunk.isLast) return { selector: at.selector, key: at.key, read: readBefore };
-  const to = next ?? at;
-  return { selector: to.selector, key: to.key, read: to.selector === at.selector ? distinct : 0 };
+  if (!chunk.isLast) {
+    const behind = chunk.keys.findLast((key) => key !== undefined) ?? before.behind;
+    return { selector: at.selector, key: at.key, behind, read: readBefore };
+  }
+  const { selector, key } = next ?? at;
+  return { selector, key, behind: undefined, read: selector === at.selector ? distinct : 0 };
 }
 
 /** The vendor counts what it lists; fewer came: something is missing, and nothing may be closed for being absent. */
