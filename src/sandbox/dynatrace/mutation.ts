@@ -18,7 +18,10 @@ import type { Random } from './data/random.ts';
 import { badRequest, notFound } from './refusal.ts';
 import type { Tenant } from './tenant.ts';
 
-/** A problem by its id or its `S-` number; without one, a suitable problem is drawn (seeded). */
+/**
+ * A problem by its id or its `S-` number. Without one a suitable problem is drawn (seeded); when none is
+ * suitable, nothing happens.
+ */
 const id = z.string().optional();
 const muteReasons = [
   'CONFIGURATION_NOT_AFFECTED',
@@ -72,21 +75,19 @@ export function makeMutator(tenant: Tenant, random: Random): Mutator {
   return { apply: (mutations) => mutations.flatMap((mutation) => applyOne(Mutation.parse(mutation))) };
 
   function applyOne(mutation: z.output<typeof Mutation>): string[] {
-    if (mutation.do === 'add') return [add(mutation)];
+    if (mutation.do === 'add') return add(mutation);
     if (mutation.do === 'stop-host') return stopHost(tenant, mutation.host);
     const problem = pick(mutation.id, suitable[mutation.do]);
+    if (problem === undefined) return [];
     if (mutation.do === 'remove') tenant.remove(problem.id);
     else tenant.put(changed(problem, mutation, tenant));
     return [problem.id];
   }
 
-  function pick(wanted: string | undefined, isSuitable: (problem: Problem) => boolean): Problem {
-    if (wanted === undefined) {
-      const candidates = [...tenant.all()].filter(isSuitable);
-      if (candidates.length === 0) throw notFound('No problem is suitable for this change.');
-      return random.pick(candidates);
-    }
-    return findProblem(tenant, wanted);
+  function pick(wanted: string | undefined, isSuitable: (problem: Problem) => boolean): Problem | undefined {
+    if (wanted !== undefined) return findProblem(tenant, wanted);
+    const candidates = [...tenant.all()].filter(isSuitable);
+    return candidates.length === 0 ? undefined : random.pick(candidates);
   }
 
   function add({
@@ -97,8 +98,9 @@ export function makeMutator(tenant: Tenant, random: Random): Mutator {
     like?: string | undefined;
     cves?: string[] | undefined;
     title?: string | undefined;
-  }): string {
+  }): string[] {
     const model = pick(like, (problem) => isOpen(problem) && problem.type === 'THIRD_PARTY');
+    if (model === undefined) return [];
     added += 1;
     const now = tenant.now();
     const { mute: _mute, ...rest } = model;
@@ -118,7 +120,7 @@ export function makeMutator(tenant: Tenant, random: Random): Mutator {
       trackingLinks: new Map(),
     };
     tenant.put(problem);
-    return problem.id;
+    return [problem.id];
   }
 }
 

@@ -34,7 +34,6 @@ async function main(): Promise<void> {
     const { values } = parseArgs({ options: { json: { type: 'string', default: '{}' } } });
     const { emulator } = await serve(parseJson(values.json));
     const { url, port, token, environmentId, controlKey, certificate } = emulator;
-    process.stdout.write(`${JSON.stringify({ url, port, token, environmentId, controlKey, certificate })}\n`);
     const stop = () => {
       process.stdin.destroy();
       void emulator.close();
@@ -42,6 +41,7 @@ async function main(): Promise<void> {
     process.stdin.on('end', stop).on('close', stop).resume();
     process.once('SIGTERM', stop);
     process.once('SIGINT', stop);
+    process.stdout.write(`${JSON.stringify({ url, port, token, environmentId, controlKey, certificate })}\n`);
   } catch (error) {
     if (!isGatehouseError(error)) throw error;
     process.stderr.write(`${error.message}\n`);

@@ -1,10 +1,10 @@
-/** Remediation items: one per affected process group of a third-party problem. */
-import { isOpen, type MuteState, type Problem } from '../data/model.ts';
+/** Remediation items: one per affected process group or cluster node of a third-party problem. */
+import { isOpen, type MuteState, type Problem, type TrackingLink } from '../data/model.ts';
 import { type Criterion, parseCriteria } from '../query/criteria.ts';
 import { badRequest, notFound } from '../refusal.ts';
 import type { Tenant } from '../tenant.ts';
 import { componentRows } from './detail.ts';
-import { functionsByUsage, groupsOf, usageIn } from './functions.ts';
+import { functionsByUsage, usageIn } from './functions.ts';
 import { type Relations, relationsOf } from './relations.ts';
 
 const parameter = 'remediationItemSelector';
@@ -35,7 +35,7 @@ export function remediationItem(problem: Problem, itemId: string, tenant: Tenant
 export function progressEntities(problem: Problem, itemId: string, tenant: Tenant) {
   const item = findItem(problem, itemId, tenant);
   const affected = new Set(item.remediationProgress.affectedEntities);
-  const nth = groupsOf(problem, tenant.topology).findIndex((at) => tenant.topology.groups[at]!.id === itemId);
+  const nth = itemsOf(problem, tenant).findIndex(({ id }) => id === itemId);
   return {
     remediationProgressEntities: item.entityIds.slice(0, mostProgressEntities).map((id) => ({
       id,
@@ -69,12 +69,10 @@ export function itemsOf(problem: Problem, tenant: Tenant) {
   const { topology } = tenant;
   const ever = relationsOf(problem, topology, { since: 0 });
   const now = relationsOf(problem, topology, { since: tenant.now() });
-  const resolvedAt = problem.openPeriods[problem.openPeriods.length - 1]?.to;
-  return [...ever.groups].map(([group, entityIds], nth) => {
-    const { id, name } = topology.groups[group]!;
-    const affected = now.groups.get(group) ?? [];
-    const vulnerable = isOpen(problem) && affected.length > 0;
+  return subjectsOf(problem, tenant, ever, now).map((subject, nth) => {
+    const { id, name, entityIds, affected, resolvedAt } = subject;
     const link = problem.trackingLinks.get(id);
+    const vulnerable = isOpen(problem) && affected.length > 0;
     return {
       id,
       entityIds,
@@ -82,33 +80,62 @@ export function itemsOf(problem: Problem, tenant: Tenant) {
       firstAffectedTimestamp: problem.firstSeenAt,
       ...(vulnerable || resolvedAt === undefined ? {} : { resolvedTimestamp: resolvedAt }),
       vulnerabilityState: vulnerable ? 'VULNERABLE' : 'RESOLVED',
-      assessment: assessmentOf(problem, nth, now, group),
+      assessment: assessmentOf(problem, nth, subject.databases),
       muteState: muteRow(problem.itemMutes.get(id), problem.firstSeenAt),
       remediationProgress: {
         affectedEntities: affected,
         unaffectedEntities: entityIds.filter((entity) => !affected.includes(entity)),
       },
       vulnerableComponents: componentRows(problem, { ...ever, affectedEntities: entityIds }, topology),
-      ...(link === undefined
-        ? {}
-        : {
-            trackingLink: {
-              displayName: link.displayName,
-              url: link.url,
-              user: link.user,
-              lastUpdatedTimestamp: link.at,
-            },
-          }),
+      ...(link === undefined ? {} : { trackingLink: linkRow(link) }),
     };
   });
 }
 
-function assessmentOf(problem: Problem, nth: number, now: Relations, group: number) {
+interface Subject {
+  readonly id: string;
+  readonly name: string;
+  readonly entityIds: readonly string[];
+  readonly affected: readonly string[];
+  readonly databases: number;
+  readonly resolvedAt: number | undefined;
+}
+
+/** What there is to remedy: process groups with their processes, and cluster nodes. */
+function subjectsOf(problem: Problem, { topology }: Tenant, ever: Relations, now: Relations): Subject[] {
+  const closedAt = problem.openPeriods[problem.openPeriods.length - 1]?.to;
+  const lastSeen = (ends: readonly (number | undefined)[]) =>
+    closedAt ?? (ends.includes(undefined) ? undefined : Math.max(...ends.map((end) => end ?? 0)));
+  const groups = [...ever.groups].map(([group, entityIds]) => {
+    const { id, name, service } = topology.groups[group]!;
+    const its = problem.processes.filter(({ at }) => topology.processes[at]!.group === group);
+    return {
+      id,
+      name,
+      entityIds,
+      affected: now.groups.get(group) ?? [],
+      databases: topology.services[service]!.databases.length,
+      resolvedAt: lastSeen(its.map(({ until }) => until)),
+    };
+  });
+  const nodes = problem.nodes.map(({ at, until }) => {
+    const { id, name } = topology.nodes[at]!;
+    const affected = now.nodes.includes(at) ? [id] : [];
+    return { id, name, entityIds: [id], affected, databases: 0, resolvedAt: lastSeen([until]) };
+  });
+  return [...groups, ...nodes];
+}
+
+function linkRow({ displayName, url, user, at }: TrackingLink) {
+  return { displayName, url, user, lastUpdatedTimestamp: at };
+}
+
+function assessmentOf(problem: Problem, nth: number, databases: number) {
   const { risk } = problem;
   return {
     exposure: risk.exposure,
     dataAssets: risk.dataAssets,
-    numberOfDataAssets: risk.dataAssets === 'REACHABLE' && now.groups.has(group) ? now.databases.size : 0,
+    numberOfDataAssets: risk.dataAssets === 'REACHABLE' ? databases : 0,
     ...usageOf(problem, nth),
     vulnerableFunctionRestartRequired: risk.vulnerableFunctionUsage === 'NOT_AVAILABLE',
     assessmentAccuracy: risk.assessmentAccuracy,

@@ -4,7 +4,7 @@ import { isMuted, type MuteState, type Problem } from '../data/model.ts';
 import type { Mutator } from '../mutation.ts';
 import { badRequest } from '../refusal.ts';
 import { requireProblem, type Tenant } from '../tenant.ts';
-import { findItem } from './remediation.ts';
+import { findItem, itemsOf } from './remediation.ts';
 
 const comment = z.string().max(250).default('');
 const muteReason = z.enum([
@@ -59,7 +59,7 @@ export function muteMany(verb: Verb, payload: unknown, tenant: Tenant, mutator: 
 export function muteItems(problem: Problem, verb: Verb, payload: unknown, tenant: Tenant): Written {
   const { reason, comment: said } = readMute(verb, payload);
   const { remediationItemIds } = read(ItemIds, payload);
-  const known = new Set(problem.processes.map(({ at }) => groupId(at, tenant)));
+  const known = new Set(itemsOf(problem, tenant).map(({ id }) => id));
   const itemMutes = new Map(problem.itemMutes);
   const summary = remediationItemIds.map((remediationItemId) => {
     if (!known.has(remediationItemId))
@@ -122,8 +122,4 @@ function read<Shape extends z.ZodType>(shape: Shape, payload: unknown): z.output
 
 function already(verb: Verb) {
   return verb === 'mute' ? 'ALREADY_MUTED' : 'ALREADY_UNMUTED';
-}
-
-function groupId(process: number, { topology }: Tenant): string {
-  return topology.groups[topology.processes[process]!.group]!.id;
 }
