@@ -1,0 +1,99 @@
+/** What laws are made of: properties over scripts, and the comparison of a store with the reference model. */
+import assert from 'node:assert/strict';
+import fc from 'fast-check';
+import type { RunSummary } from '../../src/domain/run.ts';
+import { noSeverities } from '../../src/domain/severity.ts';
+import type { Store } from '../../src/store/store.ts';
+import { script, type ScriptOptions } from './generators.ts';
+import { findingsOf, identityOf, mentionedIn } from './reference-model.ts';
+import { type RunEvent, type ScriptEvent, visiblePartOf } from './script.ts';
+import { type Snapshot, snapshotOf } from './snapshot.ts';
+import { toldScript } from './told.ts';
+import { mainsOf, type World } from './world.ts';
+
+export interface LawOptions {
+  /** Gives an empty store each time. */
+  readonly openStore: () => Promise<Store>;
+  /** Sequences tried per law. */
+  readonly numRuns: number;
+  /** To try the same sequences again. */
+  readonly seed?: number | undefined;
+}
+
+export type Law = (options: LawOptions) => Promise<void>;
+
+/** A law over a script and whatever else it is about; each sequence gets a store of its own. */
+export function law<More>(
+  options: ScriptOptions,
+  more: fc.Arbitrary<More>,
+  holds: (store: Store, events: readonly ScriptEvent[], more: More) => Promise<void>,
+): Law {
+  return async ({ openStore, numRuns, seed }) => {
+    const property = fc.asyncProperty(script(options), more, async (events, given) => {
+      const store = await openStore();
+      try {
+        await holds(store, events, given);
+      } finally {
+        await store.close();
+      }
+    });
+    const found = await fc.check(property, { numRuns, ...(seed === undefined ? {} : { seed }) });
+    if (!found.failed) return;
+    const [events = [], given] = found.counterexample ?? [];
+    const cause = found.errorInstance;
+    const why = cause instanceof Error ? cause.message : String(cause);
+    const told = `${toldScript(events)}\nand ${JSON.stringify(given)}\n(seed ${found.seed})`;
+    throw new Error(`it does not hold after\n${told}\n${why}`, { cause });
+  };
+}
+
+export async function assertShows(store: Store, world: World): Promise<Snapshot> {
+  const snapshot = await snapshotOf(store.reader);
+  assert.deepEqual(snapshot.findings, findingsOf(world));
+  return snapshot;
+}
+
+/** What a run says it did, against the worlds before and after it. */
+export function assertAddsUp(summary: RunSummary, event: RunEvent, before: World, after: World): void {
+  const run = visiblePartOf(event);
+  assert.ok(run !== undefined);
+  const mains = mainsOf(run);
+  const mentioned = mentionedIn(after, run);
+  const bySeverity = noSeverities();
+  for (const { severity } of mains) bySeverity[severity] += 1;
+  const { created, updated, unchanged, reopened, closed } = summary.changes;
+
+  assert.deepEqual(
+    {
+      state: summary.state,
+      observations: summary.observations,
+      findings: summary.findings,
+      bySeverity: summary.bySeverity,
+      rejected: summary.rejected,
+      mentioned: created + updated + unchanged + reopened,
+    },
+    {
+      state: run.state,
+      observations: mains.length,
+      findings: mentioned.size,
+      bySeverity,
+      rejected: run.rejected.length,
+      mentioned: mentioned.size,
+    },
+  );
+
+  const earlier = new Map(findingsOf(before).map((one) => [identityOf(one), one.state]));
+  const later = new Map(findingsOf(after).map((one) => [identityOf(one), one.state]));
+  // Where names were joined or entries moved, a finding is not told apart by what it is about.
+  if ([...earlier.keys()].some((identity) => !later.has(identity))) return;
+  const turned = (from: string, to: string) =>
+    [...later].filter(([identity, state]) => state === to && earlier.get(identity) === from);
+  assert.deepEqual(
+    { created, reopened, closed },
+    {
+      created: [...later.keys()].filter((identity) => !earlier.has(identity)).length,
+      reopened: turned('resolved', 'open').length,
+      closed: turned('open', 'resolved').length,
+    },
+  );
+}

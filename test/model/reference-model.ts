@@ -1,0 +1,183 @@
+/**
+ * The data model a second time, as plainly as it can be said: everything ever recorded is kept, and what there is to
+ * see is worked out from scratch with loops and sorts. A store may be clever; it may not differ from this.
+ *
+ * Where the design leaves a choice, this model makes it as follows.
+ * - "No longer" needs a before: a run ends only claims that a run before it (in run order) had made. A defect first
+ *   named later, with a first sight stated before that run, is not ended by it.
+ * - A record that could not be read and shows no key may be any entry: its run is partial and closes nothing. One
+ *   that shows its key protects that entry only.
+ * - A statement that the same run replaces (the same key again) was never said: it gives no aliases either.
+ * - An advisory is known by its id, whichever source brings it; of two revisions of one moment the later recorded
+ *   counts, as with runs.
+ * - A detail says nothing about life: a run that gives only the detail of an entry does not mention the entry. Its
+ *   labels do count when a later run's coverage is judged.
+ * - When several claims end a finding at the same moment, a source's own word (`stated`) is the reason before
+ *   `no-longer-named`, and that before `absent`.
+ * - Of one entry's title the main part speaks first, its detail where the main part has none.
+ */
+import type { Episode, FindingState } from '../../src/domain/finding.ts';
+import type { Severity } from '../../src/domain/severity.ts';
+import type { Assessment, AssetRef, FindingClass } from '../../src/domain/statement.ts';
+import { type Names, namesOf } from './identity.ts';
+import { type Claim, joined, type ObservationHistory, observationsOf } from './life.ts';
+import { type Values, valuesOf } from './values.ts';
+import { mainsOf, type RecordedRun, streamName, streamsOf, type World } from './world.ts';
+
+/** What the world shows of one finding; ids are a store's own affair. */
+export interface ModelFinding extends Values {
+  /** The name people see first, then the others in order; a rule has one. */
+  readonly names: readonly string[];
+  readonly isRule: boolean;
+  readonly class: FindingClass;
+  readonly component?: string;
+  readonly location?: string;
+  readonly asset: AssetRef;
+  readonly state: FindingState;
+  readonly openedAt: number;
+  readonly closedAt?: number;
+  readonly episodes: readonly Episode[];
+  readonly sources: readonly string[];
+  readonly observations: readonly ModelObservation[];
+}
+
+export interface ModelObservation {
+  readonly source: string;
+  readonly channel: string;
+  readonly key: string;
+  readonly live: boolean;
+  readonly severity: Severity;
+  readonly score?: number;
+  readonly assessment: Assessment;
+  readonly labels: readonly string[];
+}
+
+export interface ModelAsOf {
+  readonly finding: string;
+  readonly severity: Severity;
+  readonly openedAt: number;
+}
+
+interface ClaimOf {
+  readonly observation: ObservationHistory;
+  readonly claim: Claim;
+}
+
+export function findingsOf(world: World): readonly ModelFinding[] {
+  const names = namesOf(world);
+  return [...groupsOf(world, names).values()].map((group) => findingOf(group, names)).sort(byIdentity);
+}
+
+/** What the findings that a run mentioned are about. */
+export function mentionedIn(world: World, run: RecordedRun): ReadonlySet<string> {
+  const names = namesOf(world);
+  const said = new Map(mainsOf(run).map((main) => [main.key, main]));
+  const isMentioned = ({ observation, claim }: ClaimOf) =>
+    streamName(observation) === streamName(run.stream) &&
+    said.get(observation.key)?.defects.some(({ names: [name] }) => name === claim.defect.name) === true;
+  const groups = [...groupsOf(world, names).values()].filter((group) => group.some(isMentioned));
+  return new Set(groups.map((group) => identityOf(findingOf(group, names))));
+}
+
+/** Claims by the finding they make: their vulnerability or rule, on what their observation sits on today. */
+function groupsOf(world: World, names: Names): ReadonlyMap<string, readonly ClaimOf[]> {
+  const groups = new Map<string, ClaimOf[]>();
+  for (const observation of streamsOf(world).flatMap((stream) => observationsOf(world, stream))) {
+    for (const claim of observation.claims) {
+      const { kind, name } = claim.defect;
+      const { subject, asset } = observation.main;
+      const defect = kind === 'rule' ? name : names(name)[0];
+      const identity = JSON.stringify([kind, defect, subject.kind, subject.key, asset.kind, asset.name]);
+      groups.set(identity, [...(groups.get(identity) ?? []), { observation, claim }]);
+    }
+  }
+  return groups;
+}
+
+function findingOf(group: readonly ClaimOf[], names: Names): ModelFinding {
+  const [first] = group;
+  if (first === undefined) throw new RangeError('a finding has at least one claim');
+  const { defect } = first.claim;
+  const { subject, asset } = first.observation.main;
+  const observations = [...new Set(group.map(({ observation }) => observation))];
+  const live = observations.filter((one) => group.some((claim) => claim.observation === one && isLive(claim)));
+  const speaking = live.length > 0 ? live : observations;
+  const { lead, values } = valuesOf(speaking);
+  const episodes = joined(
+    group.flatMap(({ claim }) => claim.spans),
+    0,
+  );
+  const last = episodes.at(-1);
+  if (last === undefined) throw new RangeError('a finding was open at least once');
+  return {
+    names: defect.kind === 'rule' ? [defect.name] : names(defect.name),
+    isRule: defect.kind === 'rule',
+    class: lead.main.class,
+    ...(subject.kind === 'component' ? { component: subject.key } : {}),
+    ...(subject.kind === 'location' ? { location: subject.key } : {}),
+    asset: { kind: asset.kind, name: asset.name },
+    state: last.closedAt === undefined ? 'open' : 'resolved',
+    openedAt: last.openedAt,
+    ...(last.closedAt === undefined ? {} : { closedAt: last.closedAt }),
+    episodes,
+    ...values,
+    sources: [...new Set(speaking.map((one) => one.source))].sort(),
+    observations: observations.map((one) => viewOf(one, live.includes(one))).sort(byView),
+  };
+}
+
+function isLive({ claim }: ClaimOf): boolean {
+  const last = claim.spans.at(-1);
+  return last !== undefined && last.closedAt === undefined;
+}
+
+function viewOf({ source, channel, key, main, detail }: ObservationHistory, live: boolean): ModelObservation {
+  const labels = [...main.labels, ...(detail?.labels ?? [])].map(({ kind, id }) => `${kind}:${id}`);
+  return {
+    source,
+    channel,
+    key,
+    live,
+    severity: main.severity,
+    ...(main.score === undefined ? {} : { score: main.score }),
+    assessment: statedOnly(main.assessment),
+    labels: [...new Set(labels)].sort(),
+  };
+}
+
+/** Without the fields that are undefined: a fact that is not stated is not there. */
+export function statedOnly<T extends object>(facts: T): { readonly [F in keyof T]: Exclude<T[F], undefined> } {
+  const stated = { ...facts };
+  for (const field of Object.keys(stated))
+    if (Reflect.get(stated, field) === undefined) Reflect.deleteProperty(stated, field);
+  return stated as { readonly [F in keyof T]: Exclude<T[F], undefined> };
+}
+
+/** What a finding is about, in words that no store chooses. */
+export function identityOf(
+  finding: Pick<ModelFinding, 'names' | 'isRule' | 'component' | 'location' | 'asset'>,
+): string {
+  const { names, component = '', location = '', asset } = finding;
+  return [names.join('='), component, location, asset.kind, asset.name].join(' ');
+}
+
+export function byIdentity(a: ModelFinding, b: ModelFinding): number {
+  return compare(identityOf(a), identityOf(b));
+}
+
+export function byView(a: ModelObservation, b: ModelObservation): number {
+  return compare(JSON.stringify(a), JSON.stringify(b));
+}
+
+function compare(a: string, b: string): number {
+  return a < b ? -1 : a > b ? 1 : 0;
+}
+
+/** What was open at a moment; an episode holds its first moment and not its last. */
+export function openAt(findings: readonly ModelFinding[], at: number): readonly ModelAsOf[] {
+  return findings.flatMap((finding) =>
+    finding.episodes
+      .filter(({ openedAt, closedAt }) => openedAt <= at && (closedAt === undefined || at < closedAt))
+      .map(({ openedAt }) => ({ finding: identityOf(finding), severity: finding.severity, openedAt })),
+  );
+}
