@@ -27,7 +27,7 @@ export interface Thread {
 }
 
 export function startThread(entry: URL, data: unknown): Thread {
-  const worker = new Worker(entry, { workerData: data });
+  const worker = new Worker(entry, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1024 } });
   // The process may end while the thread waits for calls; what is under way keeps it alive.
   worker.unref();
   const pending = new Map<number, { resolve: (value: never) => void; reject: (error: unknown) => void }>();
