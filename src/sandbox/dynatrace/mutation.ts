@@ -23,7 +23,7 @@ import type { Tenant } from './tenant.ts';
  * suitable, nothing happens.
  */
 const id = z.string().optional();
-const muteReasons = [
+export const muteReasons = [
   'CONFIGURATION_NOT_AFFECTED',
   'FALSE_POSITIVE',
   'IGNORE',

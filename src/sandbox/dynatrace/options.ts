@@ -1,6 +1,7 @@
 /** Everything that can be set, in one schema: at start, on the command line and through the control door. */
 import { z } from 'zod';
 import type { TenantData } from './data/model.ts';
+import { stories } from './data/plan.ts';
 import { Mutation } from './mutation.ts';
 
 export const endpoints = [
@@ -181,24 +182,12 @@ const behaviour = {
   faults: z.array(Fault).default([]),
 };
 
-export const stories = [
-  'new',
-  'severity-regression',
-  'function-regression',
-  'fixed-and-gone',
-  'fixed-and-resolved',
-  'muted-in-production',
-  'reopened',
-  'resolved-on-both',
-  'muted-on-both',
-] as const;
-
 export const EstateSettings = z.strictObject({
   seed: z.union([z.string(), z.number()]).optional(),
   problems: z.int().min(0).optional(),
   at: z.number().optional(),
   layout: z.enum(['two-tenants', 'one-tenant']).optional(),
-  stories: z.partialRecord(z.enum(stories), z.int().min(0)).optional(),
+  stories: z.partialRecord(z.enum(stories).exclude(['common']), z.int().min(0)).optional(),
   resolvedLongAgo: z.int().min(0).optional(),
   hosts: z.int().positive().optional(),
 });

@@ -70,6 +70,11 @@ test('both environments answer, and show the differences that are expected', asy
   assert.equal(expected.new.length, 3);
   assert.equal(expected.severityRegressions.length, 2);
   assert.equal(expected.functionRegressions.length, 2);
+  assert.equal(expected.fixed.length, 5);
+  for (const { byLevel, muted } of [expected.certification, expected.production]) {
+    assert.ok(byLevel.CRITICAL > 0 && byLevel.HIGH > 0, 'what blocks a release at HIGH');
+    assert.ok(muted >= 3);
+  }
 });
 
 test('the scans state what is written down about them, and are an hour old', async (t) => {

@@ -1,19 +1,13 @@
 /** The writes: mute and unmute of problems and of remediation items, and tracking links. */
 import { z } from 'zod';
 import { isMuted, type MuteState, type Problem } from '../data/model.ts';
-import type { Mutator } from '../mutation.ts';
+import { type Mutator, muteReasons } from '../mutation.ts';
 import { badRequest } from '../refusal.ts';
 import { requireProblem, type Tenant } from '../tenant.ts';
 import { findItem, itemsOf } from './remediation.ts';
 
 const comment = z.string().max(250).default('');
-const muteReason = z.enum([
-  'CONFIGURATION_NOT_AFFECTED',
-  'FALSE_POSITIVE',
-  'IGNORE',
-  'OTHER',
-  'VULNERABLE_CODE_NOT_IN_USE',
-]);
+const muteReason = z.enum(muteReasons);
 const mostProblems = 1000;
 
 const MuteBody = z.object({ reason: muteReason, comment });

@@ -59,22 +59,30 @@ export function makeEstate(options: EstateOptions = {}): Estate {
     planner.plan(plans.length + n, 'resolved-on-both'),
   );
   const hostsPerSide = options.hosts ?? clamp(Math.round(problems / 16), 4, 2000);
-  const tenant = (environmentId: string, its: readonly Side[]): [TenantData, SidedTopology] => {
-    const sided = makeTopology({ seed: `${seed}/${environmentId}`, landscape, sides: its, hostsPerSide, at });
-    const fill = { environmentId, at, sided, its };
-    const all = [...populate(plans, fill, false), ...populate(longAgo, fill, true, plans.length * 2)];
-    return [{ environmentId, at, topology: sided.topology, problems: all }, sided];
-  };
-  if (layout === 'one-tenant') {
-    const [both, sided] = tenant('abc10001', sides);
-    return { certification: both, production: both, expected: expectedOf(plans, sided, sided) };
-  }
-  const [certification, certificationPlaces] = tenant('abc10001', ['certification']);
-  const [production, productionPlaces] = tenant('xyz20002', ['production']);
+  const place = (environmentId: string, its: readonly Side[]): Fill => ({
+    environmentId,
+    at,
+    its,
+    sided: makeTopology({ seed: `${seed}/${environmentId}`, landscape, sides: its, hostsPerSide, at }),
+  });
+  const tenant = (fill: Fill) =>
+    once((): TenantData => {
+      const all = [...populate(plans, fill, false), ...populate(longAgo, fill, true, plans.length * 2)];
+      return { environmentId: fill.environmentId, at, topology: fill.sided.topology, problems: all };
+    });
+  const first = place('abc10001', layout === 'one-tenant' ? sides : ['certification']);
+  const second = layout === 'one-tenant' ? first : place('xyz20002', ['production']);
+  const certification = tenant(first);
+  const production = second === first ? certification : tenant(second);
   return {
-    certification,
-    production,
-    expected: expectedOf(plans, certificationPlaces, productionPlaces),
+    // Made when asked for: an emulator serves one side, and a large estate takes its time and memory.
+    get certification() {
+      return certification();
+    },
+    get production() {
+      return production();
+    },
+    expected: expectedOf(plans, first.sided, second.sided),
   };
 }
 
@@ -116,6 +124,14 @@ function tellStories(problems: number, wanted: EstateOptions['stories'] = {}): S
   }
   while (onCertification++ < problems) told.push('common');
   return told;
+}
+
+function once<T>(make: () => T): () => T {
+  let made: T | undefined;
+  return () => {
+    made ??= make();
+    return made;
+  };
 }
 
 function clamp(value: number, low: number, high: number): number {
