@@ -49,19 +49,15 @@ export interface ChunkReader {
   readonly listFrom: string;
   readonly detailFrom: string;
   readonly seen: (key: string) => Promise<Seen | undefined>;
+  /** Whether the details of a revision were read in this run: a problem may be found by several selectors. */
+  readonly readHere: Map<string, Promise<boolean>>;
   readonly book: EntityBook;
   readonly turnstile: Turnstile;
   readonly signal: AbortSignal;
 }
 
 export async function readChunk(reader: ChunkReader, chunk: Chunk): Promise<ChunkRead> {
-  const read = chunk.records.map((record, at) =>
-    readRow(
-      record,
-      reader.asset,
-      `securityProblems[${chunk.offset + at}] of page ${chunk.page.at.key ?? 'one'}`,
-    ),
-  );
+  const read = chunk.records.map((record, at) => readRow(record, reader.asset, placeOf(chunk, at)));
   const unread = read.filter((row) => 'reason' in row);
   const rows = read.filter((row) => 'observation' in row).filter((row) => isRecent(row, reader.since));
   const answers = await details(reader, rows);
@@ -83,6 +79,11 @@ export async function readChunk(reader: ChunkReader, chunk: Chunk): Promise<Chun
     ],
     isListWhole: unread.length === 0,
   };
+}
+
+function placeOf({ page, offset }: Chunk, at: number): string {
+  const { key } = page.at;
+  return `securityProblems[${offset + at}]${key === undefined ? '' : ` of page ${key.slice(0, 16)}…`}`;
 }
 
 function isRecent(row: ProblemRow, since: number | undefined): boolean {
@@ -108,7 +109,7 @@ function statementsOf(answer: Answer): readonly Statement[] {
 
 async function details(reader: ChunkReader, rows: readonly ProblemRow[]): Promise<Answer[]> {
   if (reader.depth === 'list') return rows.map((row) => ({ kind: 'known', row }));
-  const fetched = await Promise.all(rows.map((row) => fetchDetail(reader, row)));
+  const fetched = await Promise.all(rows.map((row) => fetchOnce(reader, row)));
   return confirmGone(reader, await withNames(reader, fetched));
 }
 
@@ -118,11 +119,25 @@ interface Fetched {
   readonly detail: ProblemDetail;
 }
 
+async function fetchOnce(reader: ChunkReader, row: ProblemRow): Promise<Answer | Fetched> {
+  const { readHere } = reader;
+  const { key, revision } = row.observation;
+  const name = `${key} ${revision}`;
+  const earlier = readHere.get(name);
+  if (earlier !== undefined && (await earlier)) return { kind: 'known', row };
+  const answer = fetchDetail(reader, row);
+  const isRead = answer.then(
+    ({ kind }) => kind === 'fetched' || kind === 'known',
+    () => false, // the run ends with the error, which `answer` carries
+  );
+  readHere.set(name, isRead);
+  return answer;
+}
+
 async function fetchDetail(reader: ChunkReader, row: ProblemRow): Promise<Answer | Fetched> {
   const { key, revision } = row.observation;
-  if (areDetailsKnown(reader.depth, revision, (await reader.seen(key))?.detailRevision)) {
-    return { kind: 'known', row };
-  }
+  const before = (await reader.seen(key))?.detailRevision;
+  if (areDetailsKnown(reader.depth, revision, before)) return { kind: 'known', row };
   const query = { fields: DETAIL_FIELDS.map((name) => `+${name}`).join(','), from: reader.detailFrom };
   try {
     const { body } = await reader.turnstile.run(() =>

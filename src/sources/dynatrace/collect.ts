@@ -101,6 +101,7 @@ function readerOf(
     listFrom,
     detailFrom: `now-${settings.affectedDays ?? settings.windowDays}d`,
     seen,
+    readHere: new Map(),
     book: createEntityBook({ environment, from: listFrom, signal }),
     turnstile: createTurnstile(Math.max(HANDED_OUT, 2 * (settings.maxConcurrency ?? 0)), onChange),
     signal,

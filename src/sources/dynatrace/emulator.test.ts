@@ -508,6 +508,19 @@ test('hosts by id and hosts by name are read together, each problem of either', 
   assert.equal(calls, 2);
 });
 
+test('a problem that two selectors find has its details read once', async () => {
+  const { topology } = small.certification;
+  const { collect, store, emulator } = await environmentOf(small.certification);
+  const hosts = [...topology.hosts.map(({ id }) => id), ...topology.hosts.map(({ name }) => name)];
+
+  const { coverage } = await collect({ wants: WITH_DETAILS, settings: { scope: { hosts } } });
+
+  const { requests } = emulator.stats();
+  assert.equal(coverage?.complete, true);
+  assert.equal(requests.list, 2);
+  assert.equal(requests.detail, store.details.size);
+});
+
 test('what a job asks for narrows the settings, and never widens them', async () => {
   const { collect, store } = await environmentOf(oneTenant.certification);
   const zone: Label = { kind: 'zone', id: 'Production', name: 'Production' };
