@@ -4,10 +4,9 @@
  * both know the same entity. A side that names no component is matched by name alone.
  */
 import type { Finding } from '../domain/finding.ts';
-import { normaliseName } from '../domain/names.ts';
 import { observationsInScope, type Scope } from '../domain/scope.ts';
 import { type Severity, severityRank } from '../domain/severity.ts';
-import type { FunctionUsage } from '../domain/statement.ts';
+import type { AssetRef, FunctionUsage } from '../domain/statement.ts';
 
 /** How bad one side has it; of several findings the worst of each. */
 export interface Standing {
@@ -33,67 +32,106 @@ export interface Baseline {
 
 export const NO_BASELINE: Baseline = { complete: false, known: () => undefined };
 
+/** All findings of one name at one place. Most stand alone, so what groups them by asset is made when first asked. */
 interface Entry {
   anywhere: Standing;
-  mostOnOneAsset: number;
-  readonly byAsset: Map<string, { readonly standing: Standing; readonly count: number }>;
+  readonly members: Member[];
+  assets: Assets | undefined;
+}
+
+interface Member {
+  readonly finding: Finding;
+  readonly standing: Standing;
+}
+
+interface Assets {
+  readonly standings: ReadonlyMap<string, Standing>;
+  readonly mostOnOne: number;
 }
 
 const ANY_PLACE = '';
 
 /** `findings`: what is open there, set aside or not; what runs already is not new, whoever accepted it. */
 export function indexBaseline(findings: Iterable<Finding>, scope: Scope, complete: boolean): Baseline {
-  /** By name, then by place; findings that name no place stand under ANY_PLACE alone. */
-  const placed = new Map<string, Map<string, Entry>>();
-  /** By name, all places together: for release findings that name none. */
-  const named = new Map<string, Entry>();
+  /** By name, then by place; findings that name no place stand under ANY_PLACE. */
+  const byName = new Map<string, Map<string, Entry>>();
   for (const finding of findings) {
-    const standing = standingOf(finding, scope);
+    const member = { finding, standing: standingOf(finding, scope) };
     for (const name of namesOf(finding)) {
-      const places = placed.get(name) ?? new Map<string, Entry>();
-      placed.set(name, places);
-      note(places, placeOf(finding), finding, standing);
-      note(named, name, finding, standing);
+      const places = byName.get(name) ?? new Map<string, Entry>();
+      byName.set(name, places);
+      note(places, placeOf(finding), member);
     }
   }
-  return {
-    complete,
-    known(finding) {
-      const place = placeOf(finding);
-      const entries = namesOf(finding).flatMap((name) => {
-        if (place === ANY_PLACE) return [named.get(name)];
-        const places = placed.get(name);
-        return [places?.get(place), places?.get(ANY_PLACE)];
-      });
-      return joined(entries, assetKey(finding));
-    },
+  const known = (finding: Finding): Known | undefined => {
+    const place = placeOf(finding);
+    const entries: Entry[] = [];
+    for (const name of namesOf(finding)) {
+      const places = byName.get(name);
+      if (places === undefined) continue;
+      for (const entry of place === ANY_PLACE
+        ? places.values()
+        : [places.get(place), places.get(ANY_PLACE)]) {
+        if (entry !== undefined) entries.push(entry);
+      }
+    }
+    return joined(entries, finding);
+  };
+  return { complete, known: remembered(known) };
+}
+
+/** Several rules ask about the same finding. */
+function remembered<Answer>(
+  ask: (finding: Finding) => Answer | undefined,
+): (finding: Finding) => Answer | undefined {
+  const answers = new Map<Finding, Answer | undefined>();
+  return (finding) => {
+    if (!answers.has(finding)) answers.set(finding, ask(finding));
+    return answers.get(finding);
   };
 }
 
-function note<Key>(entries: Map<Key, Entry>, key: Key, finding: Finding, standing: Standing): void {
-  const entry = entries.get(key) ?? { anywhere: standing, mostOnOneAsset: 0, byAsset: new Map() };
-  entries.set(key, entry);
-  const asset = assetKey(finding);
-  const there = entry.byAsset.get(asset);
-  const count = (there?.count ?? 0) + 1;
-  entry.byAsset.set(asset, { standing: worse(there?.standing ?? standing, standing), count });
-  entry.anywhere = worse(entry.anywhere, standing);
-  entry.mostOnOneAsset = Math.max(entry.mostOnOneAsset, count);
+function note(places: Map<string, Entry>, place: string, member: Member): void {
+  const entry = places.get(place);
+  if (entry === undefined) {
+    places.set(place, { anywhere: member.standing, members: [member], assets: undefined });
+    return;
+  }
+  entry.members.push(member);
+  entry.anywhere = worse(entry.anywhere, member.standing);
 }
 
-function joined(entries: readonly (Entry | undefined)[], asset: string): Known | undefined {
+function joined(entries: readonly Entry[], finding: Finding): Known | undefined {
   let known: Known | undefined;
   for (const entry of entries) {
-    if (entry === undefined) continue;
-    const { anywhere, byAsset, mostOnOneAsset } = entry;
-    const sameEntity = byAsset.get(asset)?.standing ?? known?.sameEntity;
+    const here = standingOn(finding, entry) ?? known?.sameEntity;
     known = {
-      anywhere: worse(known?.anywhere ?? anywhere, anywhere),
-      sameEntity: sameEntity === undefined ? undefined : worse(known?.sameEntity ?? sameEntity, sameEntity),
-      mostOnOneAsset: Math.max(known?.mostOnOneAsset ?? 0, mostOnOneAsset),
+      anywhere: worse(known?.anywhere ?? entry.anywhere, entry.anywhere),
+      sameEntity: here && worse(known?.sameEntity ?? here, here),
+      mostOnOneAsset: Math.max(known?.mostOnOneAsset ?? 0, entry.assets?.mostOnOne ?? 1),
     };
   }
   return known;
+}
+
+/** On the asset of this finding. */
+function standingOn({ asset }: Finding, entry: Entry): Standing | undefined {
+  if (entry.members.length === 1) {
+    const there = entry.members[0]?.finding.asset;
+    return there?.name === asset.name && there.kind === asset.kind ? entry.anywhere : undefined;
+  }
+  entry.assets ??= groupByAsset(entry.members);
+  return entry.assets.standings.get(assetKey(asset));
+}
+
+function groupByAsset(members: readonly Member[]): Assets {
+  const standings = new Map<string, Standing>();
+  let mostOnOne = 0;
+  for (const [asset, group] of Map.groupBy(members, ({ finding }) => assetKey(finding.asset))) {
+    mostOnOne = Math.max(mostOnOne, group.length);
+    standings.set(asset, group.map(({ standing }) => standing).reduce(worse));
+  }
+  return { standings, mostOnOne };
 }
 
 /**
@@ -129,7 +167,7 @@ function rankOf(usage: FunctionUsage | undefined): number {
 /** Aliases and the canonical name, or the rule; names and rules never meet. */
 export function namesOf(finding: Finding): readonly string[] {
   if (finding.vulnerability !== undefined) {
-    return [...new Set([finding.vulnerability, ...finding.aliases].map(normaliseName))];
+    return [finding.vulnerability, ...finding.aliases];
   }
   return finding.rule === undefined ? [] : [`rule ${finding.rule}`];
 }
@@ -139,6 +177,6 @@ export function placeOf(finding: Finding): string {
   return finding.component ?? finding.location?.replace(/(:\d+){1,2}$/, '') ?? ANY_PLACE;
 }
 
-export function assetKey(finding: Finding): string {
-  return `${finding.asset.kind} ${finding.asset.name}`;
+export function assetKey({ kind, name }: AssetRef): string {
+  return `${kind} ${name}`;
 }

@@ -31,11 +31,12 @@ export function indexClaims(facts: ClaimFacts): (finding: Finding) => readonly C
   const statements = indexBySelector(facts.vex);
   return (finding) => {
     const views = observationsInScope(finding, facts.scope);
-    const claims = [
+    const claims: readonly Claim[] = [
       ...waivers(finding).map((waiver) => claimOfWaiver(waiver, finding)),
       ...statements(finding).map(claimOfVex),
       ...claimsOfSources(views, facts.fromScans),
     ];
+    if (claims.length === 0) return claims;
     return inOrder(claims.filter((claim) => views.some((view) => claim.covers(view))));
   };
 }
@@ -65,6 +66,7 @@ function inOrder(claims: readonly Claim[]): readonly Claim[] {
 
 /** The same words on several observations are one claim that covers them all. */
 function claimsOfSources(views: readonly ObservationView[], fromScans: boolean): readonly Claim[] {
+  if (views.every(({ setAside }) => setAside.length === 0)) return [];
   const claims = new Map<string, Claim & { readonly covered: Set<ObservationId> }>();
   for (const view of views) {
     for (const { kind, issuer, reason, at, until } of view.setAside) {
@@ -85,49 +87,40 @@ function claimsOfSources(views: readonly ObservationView[], fromScans: boolean):
 /** What both waivers and VEX statements select by. All that is given must match. */
 type Selector = Pick<Waiver, 'vulnerability' | 'component' | 'asset' | 'rule'>;
 
+/** Each stands under its narrowest selector, so that a finding meets only those that may be about it. */
 function indexBySelector<S extends Selector>(selectors: readonly S[]): (finding: Finding) => readonly S[] {
-  const byKey = new Map<string, S[]>();
-  for (const selector of selectors) {
-    const key = narrowestKey(selector);
-    const list = byKey.get(key);
-    if (list === undefined) byKey.set(key, [selector]);
-    else list.push(selector);
-  }
-  if (byKey.size === 0) return () => [];
-  return (finding) =>
-    keysOf(finding).flatMap((key) => (byKey.get(key) ?? []).filter((one) => selects(one, finding)));
-}
-
-const ANY = 'any';
-
-function narrowestKey({ vulnerability, rule, component, asset }: Selector): string {
-  if (vulnerability !== undefined) return `vulnerability ${normaliseName(vulnerability)}`;
-  if (rule !== undefined) return `rule ${rule}`;
-  if (component !== undefined) return `component ${component}`;
-  return asset === undefined ? ANY : `asset ${asset.kind} ${asset.name}`;
-}
-
-function keysOf(finding: Finding): readonly string[] {
-  const { rule, component, asset } = finding;
-  return [
-    ...vulnerabilityNames(finding).map((name) => `vulnerability ${name}`),
-    `rule ${rule}`,
-    `component ${component}`,
-    `asset ${asset.kind} ${asset.name}`,
-    ANY,
-  ];
+  if (selectors.length === 0) return () => [];
+  const byVulnerability = Map.groupBy(
+    selectors,
+    ({ vulnerability }) => vulnerability && normaliseName(vulnerability),
+  );
+  const byRule = Map.groupBy(byVulnerability.get(undefined) ?? [], ({ rule }) => rule);
+  const byComponent = Map.groupBy(byRule.get(undefined) ?? [], ({ component }) => component);
+  const byAsset = Map.groupBy(byComponent.get(undefined) ?? [], ({ asset }) => asset?.name);
+  const anywhere = byAsset.get(undefined) ?? [];
+  return (finding) => {
+    const { rule, component, asset } = finding;
+    const found = [...anywhere];
+    const add = (more: readonly S[] | undefined): void => {
+      if (more !== undefined) found.push(...more);
+    };
+    for (const name of namesOf(finding)) add(byVulnerability.get(name));
+    if (rule !== undefined) add(byRule.get(rule));
+    if (component !== undefined) add(byComponent.get(component));
+    add(byAsset.get(asset.name));
+    return found.filter((selector) => selects(selector, finding));
+  };
 }
 
 function selects({ vulnerability, rule, component, asset }: Selector, finding: Finding): boolean {
   return (
-    (vulnerability === undefined || vulnerabilityNames(finding).includes(normaliseName(vulnerability))) &&
+    (vulnerability === undefined || namesOf(finding).includes(normaliseName(vulnerability))) &&
     (rule === undefined || rule === finding.rule) &&
     (component === undefined || component === finding.component) &&
     (asset === undefined || (asset.kind === finding.asset.kind && asset.name === finding.asset.name))
   );
 }
 
-function vulnerabilityNames({ vulnerability, aliases }: Finding): readonly string[] {
-  if (vulnerability === undefined) return [];
-  return [...new Set([vulnerability, ...aliases].map(normaliseName))];
+function namesOf({ vulnerability, aliases }: Finding): readonly string[] {
+  return vulnerability === undefined ? aliases : [vulnerability, ...aliases];
 }

@@ -19,9 +19,9 @@ import type { VexStatement } from '../domain/vex.ts';
 import type { Waiver } from '../domain/waiver.ts';
 import { type Baseline, indexBaseline, NO_BASELINE } from './baseline.ts';
 import { type ActiveRule, activeRules, compilePolicy } from './compile-policy.ts';
-import { countProblems } from './counting.ts';
 import { evidenceFloor, inOrder, isBaselineComplete, shownEvidence } from './evidence.ts';
 import { findPathToGo } from './path-to-go.ts';
+import { countProblems, groupIntoProblems } from './problems.ts';
 import type { Case, Judgement } from './rule.ts';
 import { RULES } from './rules/registry.ts';
 import { sortOutSetAside } from './set-aside.ts';
@@ -57,13 +57,23 @@ export function decide(given: DecideInput): Verdict {
   const { policy, scope, now, evidence } = input;
   const mode = input.mode ?? policy.mode;
   const rules = activeRules(policy, mode);
-  const sorted = sortOutSetAside(questioned(input, mode), {
+  const asked = questioned(input, mode);
+  const problems = groupIntoProblems(asked, scope);
+  const sorted = sortOutSetAside(asked, {
     ...input,
+    problems,
     honour: policy.honour,
     waivers: [...policy.waivers, ...(input.waivers ?? [])],
     vex: input.vex ?? [],
   });
-  const facts = { findings: sorted.counting, scope, now, evidence, baseline: baselineOf(input, mode) };
+  const facts = {
+    findings: sorted.counting,
+    problems,
+    scope,
+    now,
+    evidence,
+    baseline: baselineOf(input, mode),
+  };
   const judged = rules.flatMap((rule) => judgementsOf(rule, facts).map((judgement) => ({ rule, judgement })));
   const ruled = judged.map(({ rule, judgement }) => reasonOf(rule.rule.id, rule.action, judgement, policy));
   const reasons = [...ruled, ...floorReasons(input, mode, ruled), ...sorted.reasons];
@@ -86,7 +96,7 @@ export function decide(given: DecideInput): Verdict {
     counts: {
       ...input.counts,
       inQuestion: sorted.counting.length,
-      problems: countProblems(sorted.counting, scope),
+      problems: countProblems(sorted.counting, problems),
       setAside: sorted.setAside.length,
     },
   };

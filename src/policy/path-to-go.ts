@@ -19,7 +19,7 @@ export function findPathToGo(reasons: readonly Reason[], scope: Scope): PathToGo
     const { component } = finding;
     if (component === undefined) (finding.class === 'vulnerability' ? waivers : corrections).push(finding);
     else if (finding.fixVersions.length === 0) waivers.push(finding);
-    else add(upgradable, JSON.stringify([finding.assetId, component]), finding);
+    else add(upgradable, `${finding.assetId} ${component}`, finding);
   }
   const upgrades = [...upgradable.values()].map((findings) => upgradeOf(findings, scope));
   return {
@@ -38,14 +38,16 @@ function add(groups: Map<string, Finding[]>, key: string, finding: Finding): voi
 
 function upgradeOf(findings: readonly Finding[], scope: Scope): Upgrade {
   const [first] = findings;
-  const installed = new Set(
-    findings.flatMap((finding) => observationsInScope(finding, scope).flatMap(({ versions }) => versions)),
-  );
-  const to = smallestUpgrade(
-    [...installed],
-    findings.map(({ fixVersions }) => fixVersions),
-  );
-  const options = new Set(findings.flatMap(({ fixVersions }) => fixVersions));
+  const installed = new Set<string>();
+  const options = new Set<string>();
+  for (const finding of findings) {
+    for (const { versions } of observationsInScope(finding, scope)) {
+      for (const version of versions) installed.add(version);
+    }
+    for (const version of finding.fixVersions) options.add(version);
+  }
+  const fixes = findings.map(({ fixVersions }) => fixVersions);
+  const to = smallestUpgrade([...installed], fixes);
   return {
     asset: first?.asset.name ?? '',
     component: first?.component ?? '',

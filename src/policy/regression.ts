@@ -11,7 +11,7 @@ import type { Case, Judgement } from './rule.ts';
 type HasRisen = (from: Standing, to: Standing) => boolean;
 
 export function judgeRegression(facts: Case, hasRisen: HasRisen, what: string): readonly Judgement[] {
-  const { findings, scope, baseline } = facts;
+  const { findings, problems, scope, baseline } = facts;
   const proven: Finding[] = [];
   const possible: Finding[] = [];
   for (const finding of findings) {
@@ -21,7 +21,7 @@ export function judgeRegression(facts: Case, hasRisen: HasRisen, what: string): 
     (baseline.complete || known.sameEntity !== undefined ? proven : possible).push(finding);
   }
   const said = (risen: readonly Finding[]): string =>
-    `${countOf(risen, scope)} with ${what}: ${severitiesOf(risen)}`;
+    `${countOf(risen, problems)} with ${what}: ${severitiesOf(risen)}`;
   const judgements: Judgement[] = [];
   if (proven.length > 0) judgements.push({ message: said(proven), findings: proven, proven: true });
   if (baseline.complete || findings.length === 0) return judgements;

@@ -5,11 +5,14 @@ import type { Relaxation } from '../domain/policy.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Evidence } from '../domain/verdict.ts';
 import type { Baseline } from './baseline.ts';
+import type { Problems } from './problems.ts';
 
 /** What a rule is given to judge. */
 export interface Case {
   /** Open, in scope, not set aside, selected by the rule's own filter; worst first, none twice. */
   readonly findings: readonly Finding[];
+  /** What counts of problems go by. */
+  readonly problems: Problems;
   readonly scope: Scope;
   readonly now: number;
   /** Every run the verdict rests on, of the release and of the baseline. */

@@ -6,16 +6,18 @@
 import type { Finding, ObservationView } from '../domain/finding.ts';
 import { showInstant } from '../domain/instant.ts';
 import type { Honour } from '../domain/policy.ts';
-import { observationsInScope, type Scope } from '../domain/scope.ts';
+import { observationsInScope } from '../domain/scope.ts';
 import type { Reason, SetAsideEntry } from '../domain/verdict.ts';
 import { type Claim, type ClaimFacts, indexClaims } from './claims.ts';
 import { counted, countOf } from './counting.ts';
+import type { Problems } from './problems.ts';
 import { compareText, worstFirst } from './worst-first.ts';
 
 const WARNING_MS = 7 * 86_400_000;
 
 export interface SetAsideFacts extends ClaimFacts {
   readonly now: number;
+  readonly problems: Problems;
   readonly honour: readonly Honour[];
 }
 
@@ -36,6 +38,10 @@ export function sortOutSetAside(findings: readonly Finding[], facts: SetAsideFac
   const ended: Finding[] = [];
   for (const finding of findings) {
     const claims = claimsOf(finding);
+    if (claims.length === 0) {
+      counting.push(finding);
+      continue;
+    }
     const views = observationsInScope(finding, facts.scope);
     const isSetAside = isCovered(views, claims, facts, facts.now);
     (isSetAside ? setAside : counting).push(finding);
@@ -51,10 +57,10 @@ export function sortOutSetAside(findings: readonly Finding[], facts: SetAsideFac
     reasons: [
       ...warning(
         ending,
-        facts.scope,
+        facts.problems,
         (count) => `${count} set aside for less than 7 more days: ${soonest(entries, ending, facts)}`,
       ),
-      ...warning(ended, facts.scope, (count) => `${count} no longer waived: the waiver has ended`),
+      ...warning(ended, facts.problems, (count) => `${count} no longer waived: the waiver has ended`),
     ],
   };
 }
@@ -65,7 +71,6 @@ function isCovered(
   facts: SetAsideFacts,
   at: number,
 ): boolean {
-  if (claims.length === 0 || views.length === 0) return false;
   const counting = claims.filter((claim) => whyNot(claim, facts, at) === undefined);
   return views.every((view) => counting.some((claim) => claim.covers(view)));
 }
@@ -108,11 +113,11 @@ function isOver(claim: Claim, at: number): boolean {
 
 function warning(
   findings: readonly Finding[],
-  scope: Scope,
+  problems: Problems,
   say: (count: string) => string,
 ): readonly Reason[] {
   if (findings.length === 0) return [];
-  const message = say(countOf(findings, scope));
+  const message = say(countOf(findings, problems));
   return [{ rule: 'set-aside', effect: 'warn', message, findings: worstFirst(findings) }];
 }
 

@@ -3,25 +3,29 @@
  * versions that differ only in words (`2.0-rc1` and `2.0`, `1.2~beta` and `1.2-1`) are not compared, because their
  * order is a matter of the ecosystem: the caller then shows both rather than choosing.
  */
-interface Parsed {
+interface Version {
+  readonly text: string;
   readonly epoch: number;
   readonly numbers: readonly number[];
   readonly rest: string;
 }
 
-function parse(version: string): Parsed | undefined {
-  const match = /^(?:(\d{1,9}):)?v?(\d{1,15}(?:\.\d{1,15})*)(.{0,200})$/s.exec(version.trim());
+function parse(text: string): Version | undefined {
+  const match = /^(?:(\d{1,9}):)?v?(\d{1,15}(?:\.\d{1,15})*)(.{0,200})$/s.exec(text.trim());
   if (match === null) return undefined;
   const [, epoch = '0', numbers = '', rest = ''] = match;
-  return { epoch: Number(epoch), numbers: numbers.split('.').map(Number), rest };
+  return { text, epoch: Number(epoch), numbers: numbers.split('.').map(Number), rest };
 }
 
 /** Negative, zero or positive; undefined where no order is certain. */
 export function compareVersions(a: string, b: string): number | undefined {
   const [one, other] = [parse(a), parse(b)];
-  if (one === undefined || other === undefined) return undefined;
-  if (one.epoch !== other.epoch) return one.epoch - other.epoch;
-  return compareNumbers(one.numbers, other.numbers) || compareRest(one.rest, other.rest);
+  return one === undefined || other === undefined ? undefined : compare(one, other);
+}
+
+function compare(a: Version, b: Version): number | undefined {
+  if (a.epoch !== b.epoch) return a.epoch - b.epoch;
+  return compareNumbers(a.numbers, b.numbers) || compareRest(a.rest, b.rest);
 }
 
 function compareNumbers(a: readonly number[], b: readonly number[]): number {
@@ -50,34 +54,45 @@ export function smallestUpgrade(
   installed: readonly string[],
   fixes: readonly (readonly string[])[],
 ): string | undefined {
-  const candidates = [...new Set(fixes.flat())];
-  const repairing = candidates.filter(
+  const versions = new Map([...installed, ...fixes.flat()].map((text) => [text, parse(text)]));
+  const parsed = (texts: readonly string[]): readonly (Version | undefined)[] =>
+    texts.map((text) => versions.get(text));
+  const current = parsed(installed);
+  const defects = [...new Map(fixes.map((texts) => [texts.join('\n'), parsed(texts)])).values()];
+  const repairing = [...new Set(defects.flat())].filter(
     (version) =>
-      installed.every((current) => isAbove(version, current)) &&
-      fixes.every((versions) => repairs(version, versions)),
+      version !== undefined &&
+      current.every((one) => isBelow(one, version)) &&
+      defects.every((versionsOfOne) => repairs(version, versionsOfOne)),
   );
-  return repairing.find((version) => repairing.every((other) => isAtMost(version, other)));
+  return smallestOf(repairing.filter((version) => version !== undefined))?.text;
 }
 
-function repairs(version: string, fixes: readonly string[]): boolean {
+function smallestOf(versions: readonly Version[]): Version | undefined {
+  const [first, ...others] = versions;
+  if (first === undefined) return undefined;
+  const smallest = others.reduce((least, version) => (isAtMost(version, least) ? version : least), first);
+  return versions.every((version) => isAtMost(smallest, version)) ? smallest : undefined;
+}
+
+function repairs(version: Version, fixes: readonly (Version | undefined)[]): boolean {
   if (fixes.includes(version)) return true;
   if (fixes.some((fix) => isOnBranchOf(version, fix) && isAtMost(fix, version))) return true;
   return fixes.length > 0 && fixes.every((fix) => isAtMost(fix, version));
 }
 
-function isOnBranchOf(version: string, fix: string): boolean {
-  const [one, other] = [parse(version), parse(fix)];
-  if (one === undefined || other === undefined || one.epoch !== other.epoch) return false;
-  if (one.numbers.length < 3 || one.numbers.length !== other.numbers.length) return false;
-  return compareNumbers(one.numbers.slice(0, -1), other.numbers.slice(0, -1)) === 0;
+function isOnBranchOf({ epoch, numbers }: Version, fix: Version | undefined): boolean {
+  if (fix === undefined || fix.epoch !== epoch) return false;
+  if (numbers.length < 3 || numbers.length !== fix.numbers.length) return false;
+  return numbers.every((number, index) => index === numbers.length - 1 || number === fix.numbers[index]);
 }
 
-function isAbove(a: string, b: string): boolean {
-  const order = compareVersions(a, b);
-  return order !== undefined && order > 0;
+function isBelow(a: Version | undefined, b: Version): boolean {
+  const order = a === undefined ? undefined : compare(a, b);
+  return order !== undefined && order < 0;
 }
 
-function isAtMost(a: string, b: string): boolean {
-  const order = compareVersions(a, b);
+function isAtMost(a: Version | undefined, b: Version): boolean {
+  const order = a === undefined ? undefined : compare(a, b);
   return order !== undefined && order <= 0;
 }

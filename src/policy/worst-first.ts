@@ -9,6 +9,7 @@ const ORDER = { critical: 0, high: 1, unknown: 2, medium: 3, low: 4, info: 5 } a
 
 /** Worst first, then by name and place: the same order whatever order the findings arrived in. */
 export function worstFirst(findings: readonly Finding[]): readonly Finding[] {
+  if (findings.length < 2) return findings;
   return [...findings].sort(
     (a, b) =>
       ORDER[a.severity] - ORDER[b.severity] ||

@@ -9,6 +9,7 @@ import { SEVERITIES } from '../../domain/severity.ts';
 import { FUNCTION_USAGES } from '../../domain/statement.ts';
 import { indexBaseline, NO_BASELINE } from '../baseline.ts';
 import { PRESET_RULES } from '../presets.ts';
+import { groupIntoProblems } from '../problems.ts';
 import { RULES } from './registry.ts';
 
 const findings = SEVERITIES.flatMap((severity) =>
@@ -40,7 +41,12 @@ for (const rule of RULES) {
   describe(`the rule ${rule.id}`, () => {
     const bound = rule.bind({});
     const selected = findings.filter((finding) => matches(finding, bound.filter));
-    const facts = { scope: EVERYTHING, now: NOW, evidence: [] };
+    const facts = {
+      problems: groupIntoProblems(findings, EVERYTHING),
+      scope: EVERYTHING,
+      now: NOW,
+      evidence: [],
+    };
 
     it('describes in a sentence what it holds against a release', () => {
       assert.match(rule.description, /^[A-Z].{10,}\.$/);

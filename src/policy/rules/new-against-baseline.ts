@@ -22,13 +22,13 @@ export const newAgainstBaselineRule = defineRule({
   defaults: { budget: 0, exceptSeverities: [] },
   compile: ({ budget, exceptSeverities }) =>
     budget === 'unlimited' ? NO_FINDING : exceptFor(exceptSeverities),
-  judge({ budget }, { findings, scope, baseline }) {
+  judge({ budget }, { findings, problems, baseline }) {
     if (budget === 'unlimited') return [];
     const fresh = newFindings(findings, baseline);
     const count = countDefects(fresh);
     if (count <= budget) return [];
     const said = `${counted(count, 'new vulnerability', 'new vulnerabilities')} against the baseline, ${budget} allowed`;
-    const message = `${said}; ${countOf(fresh, scope)}: ${severitiesOf(fresh)}`;
+    const message = `${said}; ${countOf(fresh, problems)}: ${severitiesOf(fresh)}`;
     return [{ message, findings: fresh, proven: baseline.complete }];
   },
 });
@@ -40,7 +40,7 @@ function newFindings(findings: readonly Finding[], baseline: Baseline): readonly
     const known = baseline.known(finding);
     if (known === undefined) return true;
     if (finding.vulnerability !== undefined) return false;
-    const here = JSON.stringify([assetKey(finding), namesOf(finding), placeOf(finding)]);
+    const here = JSON.stringify([assetKey(finding.asset), namesOf(finding), placeOf(finding)]);
     const position = (seen.get(here) ?? 0) + 1;
     seen.set(here, position);
     return position > known.mostOnOneAsset;

@@ -15,9 +15,9 @@ export const severityRule = defineRule({
     op: 'severity',
     in: SEVERITIES.filter((severity) => isAtOrAbove(severity, atOrAbove)),
   }),
-  judge({ atOrAbove }, { findings, scope }) {
+  judge({ atOrAbove }, { findings, problems }) {
     if (findings.length === 0) return [];
-    const message = `${countOf(findings, scope)} at or above ${atOrAbove}: ${severitiesOf(findings)}`;
+    const message = `${countOf(findings, problems)} at or above ${atOrAbove}: ${severitiesOf(findings)}`;
     return [{ message, findings, proven: true }];
   },
 });

@@ -9,8 +9,8 @@ export const unknownSeverityRule = defineRule({
   parameters: z.strictObject({}),
   defaults: {},
   compile: () => ({ op: 'severity', in: ['unknown'] }),
-  judge(_, { findings, scope }) {
+  judge(_, { findings, problems }) {
     if (findings.length === 0) return [];
-    return [{ message: `${countOf(findings, scope)} of unknown severity`, findings, proven: true }];
+    return [{ message: `${countOf(findings, problems)} of unknown severity`, findings, proven: true }];
   },
 });

@@ -25,9 +25,9 @@ export const vulnerableFunctionRule = defineRule({
     op: 'all',
     of: [{ op: 'function', in: usages }, exceptFor(exceptSeverities)],
   }),
-  judge(_, { findings, scope }) {
+  judge(_, { findings, problems }) {
     if (findings.length === 0) return [];
-    const message = `${countOf(findings, scope)} whose vulnerable function is ${usagesOf(findings)}`;
+    const message = `${countOf(findings, problems)} whose vulnerable function is ${usagesOf(findings)}`;
     return [{ message, findings, proven: true }];
   },
 });
