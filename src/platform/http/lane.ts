@@ -174,6 +174,8 @@ export function createLane({ limiter, bucket, breaker, budget, clock }: LanePart
         };
         queue.add(waiter);
         signal.addEventListener('abort', giveUp, { once: true });
+        // The pump may be resting until the way opens, and would tell the impatient only then.
+        if (breaker.waitMs > 0) refuseHopeless(breaker.waitMs);
         void pump();
       }),
     nudge,

@@ -21,6 +21,8 @@ export interface Limiter {
 export interface Ticket {
   /** Calls under way when this one started, itself included. */
   readonly load: number;
+  /** Counted from the first call on. */
+  readonly number: number;
   readonly epoch: number;
   readonly cut: number;
 }
@@ -49,7 +51,7 @@ export function createFixedLimiter(workers: number): Limiter {
       return inFlight;
     },
     hasRoom: () => inFlight < workers,
-    start: () => ({ load: ++inFlight, epoch: 0, cut: 0 }),
+    start: () => ({ load: ++inFlight, number: 0, epoch: 0, cut: 0 }),
     finish: () => {
       inFlight -= 1;
     },
@@ -63,7 +65,7 @@ export function createAdaptiveLimiter(options: LimiterOptions): Limiter {
 const leastQueue = (load: number) => Math.max(2, 0.1 * load);
 const mostQueue = (load: number) => Math.max(4, 0.25 * load);
 /** While doubling, windows are short and noisy, and leaving too early costs more than a short queue. */
-const mostQueueWhileDoubling = (load: number) => Math.max(6, 0.35 * load);
+const mostQueueWhileDoubling = (load: number) => Math.max(4, 0.35 * load);
 
 /** How much of a decrease in load must show in latency for the queue to be ours. */
 const EASED = 0.4;
@@ -98,6 +100,9 @@ interface Ceiling {
 class AdaptiveLimiter implements Limiter {
   limit: number;
   inFlight = 0;
+  #number = 0;
+  /** The last call at whose start the limit was nearly reached. */
+  #lastFull = 0;
   readonly #min: number;
   readonly #max: number;
   readonly #baselines: Baselines;
@@ -124,14 +129,16 @@ class AdaptiveLimiter implements Limiter {
 
   start(): Ticket {
     this.inFlight += 1;
-    return { load: this.inFlight, epoch: this.#epoch, cut: this.#cut };
+    this.#number += 1;
+    if (this.inFlight >= 0.75 * this.limit) this.#lastFull = this.#number;
+    return { number: this.#number, load: this.inFlight, epoch: this.#epoch, cut: this.#cut };
   }
 
   finish(ticket: Ticket, outcome: Outcome): void {
-    this.inFlight -= 1;
     if (outcome.kind === 'refused') this.#overloaded(ticket);
     else if (outcome.kind === 'failed') this.#failed(ticket);
     else if (outcome.kind === 'answered') this.#answered(ticket, outcome);
+    this.inFlight -= 1;
   }
 
   #answered(ticket: Ticket, outcome: { latencyMs: number; shape: string }): void {
@@ -145,7 +152,7 @@ class AdaptiveLimiter implements Limiter {
     if (this.#doubling) {
       if (known && this.#window.count >= Math.max(4, this.limit / 4)) this.#whileDoubling();
       // Growing without being used would only store up a burst.
-      if (this.#doubling && this.inFlight + 1 >= 0.75 * this.limit) this.#set(this.limit + 1);
+      if (this.#doubling && this.#lastFull >= ticket.number) this.#set(this.limit + 1);
     } else if (known && this.#window.count >= Math.min(100, Math.max(4, Math.ceil(this.limit)))) {
       this.#decide();
     }
@@ -252,13 +259,14 @@ class AdaptiveLimiter implements Limiter {
   #overloaded(ticket: Ticket): void {
     // One decrease per round trip: what was sent before the last one knows nothing of it.
     if (ticket.cut !== this.#cut) return;
-    const near = this.#ceiling && Math.abs(this.#ceiling.at - ticket.load) <= 0.25 * this.#ceiling.at;
+    const load = Math.min(this.limit, Math.max(ticket.load, this.inFlight));
+    const near = this.#ceiling && Math.abs(this.#ceiling.at - load) <= 0.25 * this.#ceiling.at;
     const holdWindows = near ? Math.min(128, this.#ceiling!.holdWindows * 2) : FIRST_CEILING_HOLD;
-    this.#ceiling = { at: ticket.load, holdWindows, age: 0 };
+    this.#ceiling = { at: load, holdWindows, age: 0 };
     this.#doubling = false;
     this.#step = 1;
     this.#experiment = undefined;
-    this.#set(Math.min(this.limit, ticket.load) * 0.7);
+    this.#set(load * 0.7);
     this.#cut += 1;
     this.#newEpoch();
   }

@@ -35,6 +35,7 @@ export interface RetryBudget {
 }
 
 const MOST_SAVED = 100;
+const ONE = 1 - 1e-9; // shares add up to a little less than one
 
 export function createRetryBudget(share: number, reserve: number): RetryBudget {
   let saved = reserve;
@@ -43,7 +44,7 @@ export function createRetryBudget(share: number, reserve: number): RetryBudget {
       saved = Math.min(Math.max(MOST_SAVED, reserve), saved + share);
     },
     withdraw() {
-      if (saved < 1) return false;
+      if (saved < ONE) return false;
       saved -= 1;
       return true;
     },
