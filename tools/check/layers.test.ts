@@ -46,9 +46,17 @@ const plants: Readonly<Record<string, readonly (readonly [from: string, specifie
   ],
   'nothing-imports-main': [['src/other/a.ts', '../main/b.ts']],
   'pure-rooms-touch-no-machine': [
-    ...['fs', 'net', 'http', 'child_process', 'os', 'worker_threads', 'timers/promises', 'process', 'dns'].map(
-      (module) => ['src/policy/a.ts', `node:${module}`] as const,
-    ),
+    ...[
+      'fs',
+      'net',
+      'http',
+      'child_process',
+      'os',
+      'worker_threads',
+      'timers/promises',
+      'process',
+      'dns',
+    ].map((module) => ['src/policy/a.ts', `node:${module}`] as const),
     ['src/normalise/a.ts', 'node:fs/promises'],
     ['src/gateway/guardrails/a.ts', 'node:perf_hooks'],
   ],
@@ -120,7 +128,10 @@ test('a fault names the files and what to do', async () => {
   const { faults } = await checkLayers(treeWith('src/flows/a.ts', '../api/b.ts'), configFile);
 
   assert.equal(faults.length, 1);
-  assert.match(faults[0] ?? '', /^src\/flows\/a\.ts → src\/api\/b\.ts\n {2}flows-know-no-door: .*return a value/);
+  assert.match(
+    faults[0] ?? '',
+    /^src\/flows\/a\.ts → src\/api\/b\.ts\n {2}flows-know-no-door: .*return a value/,
+  );
 });
 
 test('the tool reads TypeScript: every file of src is among those it cruised', async () => {
@@ -156,7 +167,10 @@ function treeWith(from: string, specifier: string, keyword = 'import'): string {
   );
   write('tsconfig.json', readFileSync(join(root, 'tsconfig.json'), 'utf8'));
   for (const name of ['zod', 'undici', 'for-tests', 'by-luck']) {
-    write(`node_modules/${name}/package.json`, JSON.stringify({ name, type: 'module', exports: './index.js' }));
+    write(
+      `node_modules/${name}/package.json`,
+      JSON.stringify({ name, type: 'module', exports: './index.js' }),
+    );
     write(`node_modules/${name}/index.js`, 'export const thing = 1;\n');
   }
   symlinkSync(join(root, 'node_modules/@types'), join(tree, 'node_modules/@types'));
@@ -164,7 +178,9 @@ function treeWith(from: string, specifier: string, keyword = 'import'): string {
     const partner = specifier.includes('circle-partner');
     write(
       join(dirname(from), specifier),
-      partner ? `export { thing as other } from './a.ts';\nexport const thing = 1;\n` : 'export const thing = 1;\n',
+      partner
+        ? `export { thing as other } from './a.ts';\nexport const thing = 1;\n`
+        : 'export const thing = 1;\n',
     );
   }
   write(from, `${keyword} { thing } from '${specifier}';\nexport const use: typeof thing = thing;\n`);

@@ -38,7 +38,9 @@ export async function checkLayers(root: string, configFile: string): Promise<Lay
   return {
     faults: [
       ...result.summary.violations.map((violation) => describe(violation, config)),
-      ...unread.map((file) => `${file} was not read: is a TypeScript that dependency-cruiser knows installed?`),
+      ...unread.map(
+        (file) => `${file} was not read: is a TypeScript that dependency-cruiser knows installed?`,
+      ),
     ],
     broken: new Set(result.summary.violations.map((violation) => violation.rule.name)),
     fileCount: written.length,
