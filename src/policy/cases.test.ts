@@ -51,7 +51,12 @@ const CaseFinding = CaseObservation.omit({ live: true }).extend({
   vulnerability: z.string().optional(),
   aliases: z.array(z.string()).optional(),
   rule: z.string().optional(),
-  component: z.string().optional(),
+  /** Null: the source names none. */
+  component: z
+    .string()
+    .nullable()
+    .transform((component) => component ?? undefined)
+    .optional(),
   location: z.string().optional(),
   asset: AssetRefSchema.optional(),
   state: z.enum(['open', 'resolved']).optional(),

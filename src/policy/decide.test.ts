@@ -126,6 +126,20 @@ describe('a verdict', () => {
   });
 });
 
+describe('comparing', () => {
+  it('with a baseline of which only the evidence is given proves nothing new', () => {
+    const policy = readPolicy({
+      mode: 'compare',
+      rules: { 'new-against-baseline': { action: 'block', budget: 0 } },
+    });
+    const evidence = [someEvidence(), someEvidence({ role: 'baseline' })];
+
+    const verdict = decide(about([aFinding({ severity: 'low' })], { policy, evidence }));
+
+    assert.equal(verdict.verdict, 'UNDECIDED');
+  });
+});
+
 describe('the compiled policy', () => {
   it('asks for the baseline only when it compares', () => {
     const policy = readPolicy({ mode: 'evaluate' });

@@ -19,10 +19,10 @@ import type { VexStatement } from '../domain/vex.ts';
 import type { Waiver } from '../domain/waiver.ts';
 import { type Baseline, indexBaseline, NO_BASELINE } from './baseline.ts';
 import { type ActiveRule, activeRules, compilePolicy } from './compile-policy.ts';
-import { evidenceFloor, inOrder, isBaselineComplete, shownEvidence } from './evidence.ts';
+import { baselineGaps, evidenceFloor, inOrder, isBaselineComplete, shownEvidence } from './evidence.ts';
 import { findPathToGo } from './path-to-go.ts';
 import { countProblems, groupIntoProblems } from './problems.ts';
-import type { Case, Judgement } from './rule.ts';
+import type { Case, Judgement, Rule } from './rule.ts';
 import { RULES } from './rules/registry.ts';
 import { sortOutSetAside } from './set-aside.ts';
 import { worstFirst } from './worst-first.ts';
@@ -74,9 +74,10 @@ export function decide(given: DecideInput): Verdict {
     evidence,
     baseline: baselineOf(input, mode),
   };
-  const judged = rules.flatMap((rule) => judgementsOf(rule, facts).map((judgement) => ({ rule, judgement })));
-  const ruled = judged.map(({ rule, judgement }) => reasonOf(rule.rule.id, rule.action, judgement, policy));
-  const reasons = [...ruled, ...floorReasons(input, mode, ruled), ...sorted.reasons];
+  const judged = rules.flatMap((rule) => judge(rule, facts, policy));
+  const ruled = judged.map(({ reason }) => reason);
+  const floor = floorReasons(input, mode, ruled);
+  const reasons = [...ruled, ...floor, ...sorted.reasons];
   return {
     verdict: wordOf(reasons),
     release: input.release,
@@ -92,7 +93,7 @@ export function decide(given: DecideInput): Verdict {
       judged.flatMap(({ judgement }) => judgement.shortfall ?? []),
     ),
     setAside: sorted.entries,
-    pathToGo: findPathToGo(reasons, scope),
+    pathToGo: findPathToGo(reasons, evidenceToBring(judged, floor, evidence), scope),
     counts: {
       ...input.counts,
       inQuestion: sorted.counting.length,
@@ -117,11 +118,19 @@ function baselineOf({ policy, evidence, baseline, baselineScope }: DecideInput, 
   return indexBaseline(known, scope, isBaselineComplete(baseline !== undefined, evidence, policy.relax));
 }
 
-function judgementsOf(rule: ActiveRule, facts: Case): readonly Judgement[] {
-  return rule.judge({
-    ...facts,
-    findings: facts.findings.filter((finding) => matches(finding, rule.filter)),
-  });
+interface Judged {
+  readonly rule: Rule;
+  readonly judgement: Judgement;
+  readonly reason: Reason;
+}
+
+function judge({ rule, action, filter, judge }: ActiveRule, facts: Case, policy: Policy): readonly Judged[] {
+  const findings = facts.findings.filter((finding) => matches(finding, filter));
+  return judge({ ...facts, findings }).map((judgement) => ({
+    rule,
+    judgement,
+    reason: reasonOf(rule.id, action, judgement, policy),
+  }));
 }
 
 function reasonOf(rule: string, action: ActiveRule['action'], judgement: Judgement, policy: Policy): Reason {
@@ -148,6 +157,21 @@ function floorReasons(
   return evidenceFloor(evidence, policy.relax, mode === 'compare' ? ['release', 'baseline'] : ['release'])
     .filter(({ message }) => !said.has(message))
     .map((judgement) => reasonOf('evidence', 'block', judgement, policy));
+}
+
+/** What keeps the verdict open, as runs to complete; what a comparison could not tell is the baseline's gaps. */
+function evidenceToBring(
+  judged: readonly Judged[],
+  floor: readonly Reason[],
+  evidence: readonly Evidence[],
+): readonly string[] {
+  const open = judged.filter(({ reason }) => reason.effect === 'undecided');
+  const sentences = [
+    ...open.filter(({ judgement }) => judgement.shortfall !== undefined).map(({ reason }) => reason.message),
+    ...floor.filter(({ effect }) => effect === 'undecided').map(({ message }) => message),
+    ...(open.some(({ rule }) => rule.compares) ? baselineGaps(evidence) : []),
+  ];
+  return [...new Set(sentences)];
 }
 
 function wordOf(reasons: readonly Reason[]): VerdictWord {

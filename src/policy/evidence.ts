@@ -8,7 +8,6 @@ import { compareText } from './worst-first.ts';
 export interface Requirements {
   readonly sources: readonly string[];
   readonly maxAgeHours: number | 'unlimited';
-  readonly complete: boolean;
 }
 
 const HOUR_MS = 3_600_000;
@@ -28,11 +27,9 @@ export function shortfallsOf(
   });
   return (wanted.sources.length === 0 ? ofRelease : named)
     .map((one) => (isTooOld(one, wanted.maxAgeHours, now) ? aged(one, wanted.maxAgeHours, now) : one))
-    .filter(({ source, state }) => {
-      if (state === 'complete') return false;
-      if (state === 'partial' && !wanted.complete) return false;
-      return state === 'stale' || wanted.sources.includes(source);
-    })
+    .filter(
+      ({ source, state }) => state === 'stale' || (state !== 'complete' && wanted.sources.includes(source)),
+    )
     .map((one) => ({ ...one, required: true }));
 }
 
@@ -134,6 +131,11 @@ export function evidenceFloor(
 function isAccepted(one: Evidence, relax: readonly Relaxation[]): boolean {
   const relaxation = relaxationOf(one);
   return relaxation === undefined || relax.includes(relaxation);
+}
+
+/** What is missing of the baseline, required or not, as sentences. */
+export function baselineGaps(evidence: readonly Evidence[]): readonly string[] {
+  return evidence.filter(({ role, state }) => role === 'baseline' && state !== 'complete').map(sayEvidence);
 }
 
 /** True when nothing of the baseline is missing, required or not: an absence there then means something. */

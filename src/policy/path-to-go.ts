@@ -8,7 +8,12 @@ import type { PathToGo, Reason, Upgrade } from '../domain/verdict.ts';
 import { smallestUpgrade } from './versions.ts';
 import { compareText, worstFirst } from './worst-first.ts';
 
-export function findPathToGo(reasons: readonly Reason[], scope: Scope): PathToGo {
+/** `evidence`: what is to be brought, as sentences. */
+export function findPathToGo(
+  reasons: readonly Reason[],
+  evidence: readonly string[],
+  scope: Scope,
+): PathToGo {
   const blocking = new Set(
     reasons.filter(({ effect }) => effect === 'block').flatMap(({ findings }) => findings),
   );
@@ -26,7 +31,7 @@ export function findPathToGo(reasons: readonly Reason[], scope: Scope): PathToGo
     upgrades: upgrades.sort((a, b) => compareText(a.asset, b.asset) || compareText(a.component, b.component)),
     corrections: worstFirst(corrections),
     waivers: worstFirst(waivers),
-    evidence: reasons.filter(({ effect }) => effect === 'undecided').map(({ message }) => message),
+    evidence,
   };
 }
 

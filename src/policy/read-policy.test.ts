@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { parse } from 'yaml';
 import { isGatehouseError } from '../domain/errors.ts';
 import { DEFAULT_HONOUR, PRESETS } from '../domain/policy.ts';
 import { readPolicy } from './read-policy.ts';
@@ -17,6 +19,18 @@ function problemsOf(document: unknown): string {
 }
 
 describe('reading a policy', () => {
+  it('the example of the README is a policy that names every rule', () => {
+    const readme = readFileSync(new URL('README.md', import.meta.url), 'utf8');
+    const example = /```yaml\n(.*?)```/s.exec(readme)?.[1] ?? assert.fail('there is no example');
+    const document = parse(example);
+
+    assert.equal(readPolicy(document).name, 'production');
+    assert.deepEqual(
+      Object.keys(document.rules),
+      RULES.map(({ id }) => id),
+    );
+  });
+
   it('an empty policy is strict, evaluates, enforces and has a setting for every rule', () => {
     const policy = readPolicy({});
 

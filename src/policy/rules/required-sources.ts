@@ -13,9 +13,8 @@ export const requiredSourcesRule = defineRule({
     maxAgeHours: z.union([z.number().positive(), z.literal('unlimited')], {
       error: "expected hours above 0, or 'unlimited'",
     }),
-    complete: z.boolean(),
   }),
-  defaults: { sources: [], maxAgeHours: 'unlimited', complete: true },
+  defaults: { sources: [], maxAgeHours: 'unlimited' },
   compile: () => NO_FINDING,
   judge: (requirements, { evidence, now }) =>
     shortfallsOf(requirements, evidence, now).map(shortfallJudgement),
