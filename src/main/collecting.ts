@@ -1,0 +1,99 @@
+/** Runs configured sources side by side, each through its own client, and tells how it goes. */
+
+import type { Scope } from '../domain/scope.ts';
+import { type Collected, type CollectProgress, collectSource } from '../flows/collect.ts';
+import { createHttpClient, type HttpClient } from '../platform/http/client.ts';
+import { createLog } from '../platform/log.ts';
+import type { Detail, Pass } from '../sources/source.ts';
+import type { Store } from '../store/store.ts';
+import type { Io } from './command.ts';
+import type { ConfiguredSource } from './configuration.ts';
+import { createProgress, type Progress } from './progress.ts';
+
+export interface CollectingOptions {
+  readonly pass: Pass;
+  readonly wants: ReadonlySet<Detail>;
+  readonly maxWorkers?: number | undefined;
+}
+
+export async function collectAll(
+  store: Store,
+  sources: readonly ConfiguredSource[],
+  options: CollectingOptions,
+  io: Io,
+): Promise<readonly Collected[]> {
+  const progress = createProgress(io);
+  try {
+    return await Promise.all(sources.map((source) => collectOne(store, source, options, io, progress)));
+  } finally {
+    progress.end();
+  }
+}
+
+async function collectOne(
+  store: Store,
+  { name, source, settings }: ConfiguredSource,
+  { pass, wants, maxWorkers }: CollectingOptions,
+  io: Io,
+  progress: Progress,
+): Promise<Collected> {
+  const log = createLog({
+    write: (line) => progress.note(line.trimEnd()),
+    clock: { now: () => io.now().getTime() },
+    level: 'warn',
+  });
+  const http = await source.connect(settings, {
+    sourceId: name,
+    environment: io.env,
+    createClient: createHttpClient,
+    log,
+    maxWorkers,
+  });
+  let last: CollectProgress = { observations: 0, details: 0, rejected: 0, total: undefined };
+  const show = (): void => progress.show(name, describe(last, http));
+  const timer = setInterval(show, 200);
+  try {
+    const collected = await collectSource({
+      store,
+      source,
+      name,
+      settings,
+      scope: { labels: [] },
+      wants,
+      pass,
+      http,
+      now: () => io.now().getTime(),
+      signal: io.signal,
+      onPage: (page) => {
+        last = page;
+        show();
+      },
+    });
+    progress.done(name, `${describe(last, http)}, ${collected.state}`);
+    return collected;
+  } finally {
+    clearInterval(timer);
+    await http.close();
+  }
+}
+
+function describe({ observations, details, rejected, total }: CollectProgress, http: HttpClient): string {
+  const { ratePerSecond, inFlight, retries, waiting } = http.stats();
+  const parts = [`${observations}${total === undefined ? '' : ` of ${total}`} problems`];
+  if (details > 0) parts.push(`${details} details`);
+  if (rejected > 0) parts.push(`${rejected} rejected`);
+  parts.push(`${ratePerSecond.toFixed(1)} calls/s`);
+  if (inFlight > 0) parts.push(`${inFlight} in flight`);
+  if (retries > 0) parts.push(`${retries} retries`);
+  const left = waiting + inFlight;
+  if (left > 1 && ratePerSecond > 0) parts.push(`about ${Math.ceil(left / ratePerSecond)} s left`);
+  return parts.join(', ');
+}
+
+/** What scopes select by decides how deep sources are read: hosts and the like stand in the details only. */
+export function detailsWantedBy(scopes: readonly Scope[]): ReadonlySet<Detail> {
+  const isDeep = scopes.some((scope) =>
+    (scope.labels ?? []).some(({ kind }) => kind !== 'zone' && kind !== 'technology'),
+  );
+  return new Set<Detail>(isDeep ? ['occurrences', 'entity-names'] : []);
+}

@@ -1,0 +1,94 @@
+import type { ImportedFile } from '../../flows/import.ts';
+import type { CommandModule, Io } from '../command.ts';
+
+interface ImportOptions {
+  readonly format?: string;
+  readonly asset?: string;
+  readonly channel?: string;
+  readonly profile?: string;
+  readonly observedAt?: string;
+  readonly config?: string;
+  readonly json?: true;
+}
+
+export const command: CommandModule<ImportOptions> = {
+  name: 'import',
+  summary: 'take scans (files that scanners wrote) into the store',
+  examples: [
+    {
+      line: 'gatehouse import trivy.json codeql.sarif',
+      does: 'formats are detected; each file counts whole or not at all',
+    },
+    {
+      line: 'gatehouse import app.json --asset image:registry/app --channel production',
+      does: 'say what it is about',
+    },
+    {
+      line: 'trivy image -f json app:1.2 | gatehouse import - --json',
+      does: 'from a pipe, with the counts as JSON',
+    },
+  ],
+  define: (command) => {
+    command
+      .argument('<file...>', 'scans; - is standard input')
+      .option('--format <format>', 'the format, when it cannot be detected')
+      .option('--asset <name>', 'what the scans are about: kind:name, or the name of a repository')
+      .option('--channel <channel>', 'where that version runs, e.g. production')
+      .option('--profile <profile>', 'how the scanner was set, when it does not look at everything')
+      .option('--observed-at <time>', 'when it was scanned, when the file does not say or says it wrongly')
+      .option('--config <file>', 'configuration instead of gatehouse.yaml')
+      .option('--json', 'print JSON');
+  },
+  async run(options, io, args) {
+    const [
+      { importScan },
+      { readableFile },
+      { readConfiguration },
+      { withStore },
+      { parseAsset, parseMoment },
+    ] = await Promise.all([
+      import('../../flows/import.ts'),
+      import('../../platform/spooled-file.ts'),
+      import('../configuration.ts'),
+      import('../stores.ts'),
+      import('../assets.ts'),
+    ]);
+    const { resolve } = await import('node:path');
+    const configuration = await readConfiguration(io, options.config);
+    const scan = {
+      format: options.format,
+      asset: options.asset === undefined ? undefined : parseAsset(options.asset),
+      channel: options.channel,
+      profile: options.profile,
+      observedAt: options.observedAt === undefined ? undefined : parseMoment(options.observedAt),
+    };
+    const files = await withStore(configuration.store, async (store) => {
+      const done: ImportedFile[] = [];
+      for (const name of args) {
+        await using file = await readableFile(name === '-' ? name : resolve(io.cwd, name), io.stdin);
+        const named = { ...file, name };
+        const now = () => io.now().getTime();
+        done.push(await importScan({ store, file: named, options: scan, now, signal: io.signal }));
+        if (options.json === undefined) tell(io, done.at(-1));
+      }
+      return done;
+    });
+    if (options.json === true) io.stdout.write(`${JSON.stringify({ files })}\n`);
+    return 0;
+  },
+};
+
+function tell(io: Io, file: ImportedFile | undefined): void {
+  if (file === undefined) return;
+  const { created, updated, unchanged, closed, reopened } = file.changes;
+  io.stdout.write(
+    `${file.file}: ${file.format}, ${file.observations} observations, ${file.findings} findings: ` +
+      `${created} created, ${updated} updated, ${unchanged} unchanged, ${reopened} reopened, ${closed} closed\n`,
+  );
+  for (const { source, state, reasons, rejects } of file.runs) {
+    if (state !== 'complete') io.stdout.write(`  ${source} is partial\n`);
+    for (const reason of reasons) io.stdout.write(`  ${reason}\n`);
+    for (const { at, reason } of rejects.slice(0, 5)) io.stdout.write(`  rejected ${at}: ${reason}\n`);
+    if (rejects.length > 5) io.stdout.write(`  and ${rejects.length - 5} more rejected\n`);
+  }
+}

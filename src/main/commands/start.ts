@@ -1,0 +1,22 @@
+import type { CommandModule } from '../command.ts';
+
+interface StartOptions {
+  readonly config?: string;
+}
+
+export const command: CommandModule<StartOptions> = {
+  name: 'start',
+  summary: 'collect and decide once; without gatehouse.yaml, over a sample estate that comes along',
+  examples: [{ line: 'gatehouse start', does: 'from nothing to a first verdict' }],
+  define: (command) => {
+    command.option('--config <file>', 'configuration instead of gatehouse.yaml');
+  },
+  async run(options, io) {
+    const [{ readConfiguration }, { showFirstRun }] = await Promise.all([
+      import('../configuration.ts'),
+      import('../first-run.ts'),
+    ]);
+    const configuration = await readConfiguration(io, options.config);
+    return await showFirstRun(configuration, io);
+  },
+};
