@@ -1,11 +1,13 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import fc from 'fast-check';
 import { type VendorAnswer, type VendorCall, vendorClient } from '../../../test/support/vendor.ts';
 import type { Label } from '../../domain/statement.ts';
 import { Secret } from '../../platform/secret.ts';
 import type { Detail, Pass } from '../source.ts';
 import { readAddress } from './addresses.ts';
 import { beginOrResume } from './begin.ts';
+import type { ChunkRead } from './chunk.ts';
 import { reachesBefore } from './collect.ts';
 import { packageUrl } from './components.ts';
 import { oddityOf } from './connect.ts';
@@ -13,6 +15,7 @@ import type { DynatraceCursor } from './cursor.ts';
 import { ProblemDetail, toDetail } from './details.ts';
 import { vendor } from './fixtures/vendor.ts';
 import { dynatrace } from './index.ts';
+import { advance, finished } from './progress.ts';
 import { isSameForDetails, Problem, readRow, toObservation } from './records.ts';
 import { narrowed, selectorsOf } from './selector.ts';
 
@@ -323,6 +326,46 @@ describe('details', () => {
   });
 });
 
+test('whatever a detail says, it is read or refused, and never breaks the run', () => {
+  const entity = fc.constantFrom('HOST-1', 'PROCESS_GROUP_INSTANCE-1', '', '__proto__');
+  const entities = fc.option(fc.array(entity));
+  const word = fc.option(fc.string({ unit: 'binary', maxLength: 12 }));
+  const related = fc.option(fc.array(fc.record({ id: entity, affectedEntities: entities })));
+  const detail = fc.record(
+    {
+      securityProblemId: fc.constant('17'),
+      packageName: word,
+      affectedEntities: entities,
+      vulnerableComponents: fc.option(
+        fc.array(
+          fc.record({ displayName: word, shortName: word, fileName: word, affectedEntities: entities }),
+        ),
+      ),
+      relatedEntities: fc.option(
+        fc.record({ hosts: related, kubernetesClusters: related }, { requiredKeys: [] }),
+      ),
+      relatedContainerImages: fc.option(
+        fc.oneof(fc.constant([]), fc.record({ containerImages: fc.constant(null) })),
+      ),
+      description: fc.oneof(word, fc.integer()),
+      status: fc.constant('INVENTED_LATER'),
+    },
+    { requiredKeys: ['securityProblemId'] },
+  );
+
+  fc.assert(
+    fc.property(detail, (record) => {
+      const told = toDetail(ProblemDetail.parse(record), () => undefined);
+
+      assert.equal(told.key, '17');
+      const places = told.occurrences.flatMap(({ entity, path, version }) => [
+        [entity, path, version].join(' '),
+      ]);
+      assert.ok(places.length >= new Set(record.affectedEntities ?? []).size);
+    }),
+  );
+});
+
 describe('selectors', () => {
   const zone = (name: string): Label => ({ kind: 'zone', id: name, name });
   const host = (id: string): Label => ({ kind: 'host', id });
@@ -400,6 +443,68 @@ describe('which pass is made', () => {
   });
 });
 
+describe('the mark that a pass leaves', () => {
+  const chunk = (facts: Partial<ChunkRead>): ChunkRead => ({
+    page: {
+      at: { selector: 0 },
+      next: undefined,
+      records: [],
+      isEnd: true,
+      total: 0,
+      serverAt: 1000,
+      startedOver: false,
+    },
+    offset: 0,
+    records: [],
+    skipped: 0,
+    isLast: true,
+    statements: [],
+    rejected: [],
+    keys: [],
+    changes: [],
+    again: undefined,
+    reasons: [],
+    isListWhole: true,
+    ...facts,
+  });
+  const { cursor, pass } = beginOrResume(undefined, {
+    pass: 'full',
+    depth: 'list',
+    scope: 's',
+    fullPassMs: HOUR_MS,
+    now: 7,
+  });
+  const after = (facts: Partial<ChunkRead>) =>
+    finished(cursor, advance(pass, chunk(facts), { wanted: [], distinct: 0, now: 7 }));
+
+  test('is the latest change that was read, by the vendor, and when the pass began, by us', () => {
+    assert.deepEqual(definedOnly(after({ changes: [300, 900, 500] })), {
+      version: 1,
+      scope: 's',
+      depth: 'list',
+      watermark: 900,
+      fullAt: 7,
+    });
+  });
+
+  test('is never later than the pass itself: a change from the future would hide all others until then', () => {
+    assert.equal(after({ changes: [900, 1_000_000] }).watermark, 900);
+    assert.equal(after({ changes: [] }).watermark, 1000);
+  });
+
+  test('goes back to what must be read again', () => {
+    assert.equal(after({ changes: [300, 900], again: 300 }).watermark, 300);
+  });
+
+  test('is no full pass when the list had a hole', () => {
+    const page = { ...chunk({}).page, total: 2 };
+
+    assert.equal(after({ page }).fullAt, undefined);
+    assert.equal(after({ page }).watermark, 0);
+    assert.equal(after({ isListWhole: false, again: 0 }).fullAt, undefined);
+  });
+});
+
 describe('the end of an incremental pass', () => {
   const rows = (...times: readonly unknown[]) => times.map((at) => ({ lastUpdatedTimestamp: at }));
 
@@ -456,6 +561,19 @@ describe('calls', () => {
 
     assert.equal(coverage.complete, false);
     assert.deepEqual(coverage.reasons, ['the vendor counts 3 problems and listed 1']);
+  });
+
+  test('a page that fails for another reason than its key is not taken for a refused key', async () => {
+    let calls = 0;
+    const answer = (call: VendorCall): VendorAnswer => {
+      calls += 1;
+      return call.query.nextPageKey === undefined
+        ? vendor.answer(vendor.records, call)
+        : { status: 500, body: {} };
+    };
+
+    await assert.rejects(callsOf({ answer }), /failed \(500\)/);
+    assert.equal(calls, 2);
   });
 
   test('page keys that go in circles are an error, not an endless run', async () => {

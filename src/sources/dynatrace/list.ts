@@ -107,6 +107,9 @@ function goesInCircles(): GatehouseError {
   );
 }
 
+/** Strict: a row that cannot be read might be the one that is asked for. */
+const ListedIds = z.object({ securityProblems: z.array(z.object({ securityProblemId: z.string() })) });
+
 /** Which of these the list still holds: a detail that answers 404 may belong to a problem that has just gone. */
 export async function stillListed(
   environment: Environment,
@@ -116,7 +119,6 @@ export async function stillListed(
 ): Promise<ReadonlySet<string>> {
   const selector = `securityProblemIds(${ids.map(quote).join(',')})`;
   const query = { securityProblemSelector: selector, pageSize: PAGE_SIZE, from };
-  const { body } = await environment.get(LIST, query, ProblemList, signal);
-  const Row = z.object({ securityProblemId: z.string() });
-  return new Set(body.securityProblems.map((row) => Row.parse(row).securityProblemId));
+  const { body } = await environment.get(LIST, query, ListedIds, signal);
+  return new Set(body.securityProblems.map(({ securityProblemId }) => securityProblemId));
 }
