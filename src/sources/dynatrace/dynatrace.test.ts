@@ -492,6 +492,17 @@ describe('the mark that a pass leaves', () => {
     assert.equal(after({ changes: [] }).watermark, 1000);
   });
 
+  test('stays where it was when nothing changed since', () => {
+    const marked = { ...cursor, watermark: 600 };
+
+    const left = finished(
+      marked,
+      advance({ ...pass, kind: 'incremental' }, chunk({}), { wanted: [], distinct: 0, now: 7 }),
+    );
+
+    assert.equal(left.watermark, 600);
+  });
+
   test('goes back to what must be read again', () => {
     assert.equal(after({ changes: [300, 900], again: 300 }).watermark, 300);
   });
