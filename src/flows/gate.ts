@@ -20,8 +20,10 @@ export interface GateJob {
   readonly policy: Policy;
   readonly scope: Scope;
   readonly baselineScope?: Scope | undefined;
-  /** Sources the verdict cannot do without; undefined: those the scope names. */
+  /** Exactly the sources the verdict cannot do without. Undefined: those expected, and every other that has spoken. */
   readonly required?: readonly string[] | undefined;
+  /** Sources that ought to have spoken; undefined: those that the scope names. */
+  readonly expected?: readonly string[] | undefined;
   readonly now: number;
 }
 
@@ -30,10 +32,8 @@ export async function gateStore(reader: StoreReader, job: GateJob): Promise<Verd
   const { policy, scope, baselineScope, now } = job;
   const mode: Mode = baselineScope === undefined ? policy.mode : 'compare';
   const evidence = [
-    ...(await evidenceOf(reader, scope, 'release', job.required ?? scope.sources ?? [])),
-    ...(baselineScope === undefined
-      ? []
-      : await evidenceOf(reader, baselineScope, 'baseline', baselineScope.sources ?? [])),
+    ...(await evidenceOf(reader, scope, 'release', job)),
+    ...(baselineScope === undefined ? [] : await evidenceOf(reader, baselineScope, 'baseline', {})),
   ];
   const asked = compilePolicy(policy, { scope, baselineScope, mode });
   const inScope: Filter = { op: 'all', of: [OPEN, { op: 'scope', scope }] };
@@ -63,7 +63,7 @@ export async function gateStore(reader: StoreReader, job: GateJob): Promise<Verd
 export async function gateScans(
   files: readonly ReadableFile[],
   options: ScanOptions,
-  job: Omit<GateJob, 'scope' | 'baselineScope' | 'required'>,
+  job: Pick<GateJob, 'release' | 'policy' | 'now'>,
   signal: AbortSignal,
 ): Promise<{ readonly verdict: Verdict; readonly imported: readonly ImportedFile[] }> {
   const store = await openMemoryStore();
@@ -156,11 +156,13 @@ async function evidenceOf(
   reader: StoreReader,
   scope: Scope,
   role: Evidence['role'],
-  required: readonly string[],
+  wanted: Pick<GateJob, 'required' | 'expected'>,
 ): Promise<readonly Evidence[]> {
   const asked = { sources: scope.sources, assets: scope.assets };
   const runs = (await reader.latestRuns(asked)).filter((run) => speaksIn(run, scope));
   const spoken = new Set(runs.map(({ stream }) => stream.source));
+  const expected = scope.sources ?? wanted.expected ?? [];
+  const required = wanted.required ?? [...new Set([...expected, ...spoken])];
   const missing = required.filter((source) => !spoken.has(source));
   return [
     ...[...Map.groupBy(runs, nameOf)].map(([source, own]) => runEvidence(source, own, role, required)),

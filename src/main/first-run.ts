@@ -41,7 +41,8 @@ async function overConfigured(configuration: Configuration, io: Io): Promise<Exi
       scope,
       baselineScope:
         release?.baseline === undefined ? undefined : scopeNamed(configuration, release.baseline),
-      required: release?.required ?? configuration.sources.map(({ name }) => name),
+      required: release?.required,
+      expected: configuration.sources.map(({ name }) => name),
       now: io.now().getTime(),
     });
     print(verdict, io);

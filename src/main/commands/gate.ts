@@ -112,7 +112,8 @@ async function fromStore(options: GateOptions, io: Io): Promise<Verdict> {
       policy,
       scope,
       baselineScope: baselineName === undefined ? undefined : scopeNamed(configuration, baselineName),
-      required: release?.required,
+      required:
+        release?.required ?? (scopeName === undefined ? everySource(configuration.sources) : undefined),
       now: io.now().getTime(),
     }),
   );
