@@ -72,6 +72,20 @@ test('a host that is gone shows in a detail only when `from` reaches back to it'
   assert.ok((await hosts({ from: 'now-30d' })).includes(gone.id));
 });
 
+test('what a resolved problem affected shows only when `from` reaches back to its end', async (t) => {
+  const { call } = await startTrial(t);
+  const weekAgo = data.at - 7 * 86_400_000;
+  const old = data.problems.find(({ openPeriods }) => (openPeriods[0]!.to ?? data.at) < weekAgo)!;
+  const affected = async (from: Record<string, string>) =>
+    rows(
+      (await call(`/securityProblems/${old.id}${query({ fields: '+affectedEntities', ...from })}`)).body,
+      'affectedEntities',
+    ).length;
+
+  assert.equal(await affected({}), 0);
+  assert.ok((await affected({ from: 'now-1y' })) > 0);
+});
+
 test('a host that stops drops out of the default detail after a day, and the problem is not marked as updated', async (t) => {
   const { call, emulator } = await startTrial(t);
   const process = data.topology.processes[openProblem.processes[0]!.at]!;

@@ -40,7 +40,7 @@ export function parseSort(text: string, counts: (problem: Problem) => Counts): r
   return text.split(',').map((part) => {
     const signed = part.trim();
     const name = signed.replace(/^[+-]/, '');
-    const read = values[name] ?? countValue(name, counts);
+    const read = Object.hasOwn(values, name) ? values[name] : countValue(name, counts);
     if (read === undefined) throw badRequest('sort', `'${name}' is not a property to sort by.`);
     return { read, direction: signed.startsWith('-') ? -1 : 1 };
   });
