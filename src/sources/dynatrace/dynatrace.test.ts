@@ -222,7 +222,7 @@ describe('a problem', () => {
   for (const [what, record] of Object.entries({
     'is no object': 'garbage',
     'has no id': { status: 'OPEN' },
-    'has an id that lost its digits': { securityProblemId: 11684172015391478001 },
+    'has an id that lost its digits': { securityProblemId: Number('11684172015391478001') },
     'has CVEs that are no list': { securityProblemId: '17', cveIds: 'CVE-2026-1' },
     'has a zone without id': { securityProblemId: '17', managementZones: [{ name: 'Checkout' }] },
   })) {
