@@ -1,7 +1,7 @@
 /** A pass from its first page to its coverage. */
 import * as z from 'zod';
 import { GatehouseError } from '../../domain/errors.ts';
-import type { AssetRef, Coverage } from '../../domain/statement.ts';
+import type { AssetRef, Coverage, Label } from '../../domain/statement.ts';
 import type { Job, Page } from '../source.ts';
 import { readAddress } from './addresses.ts';
 import { beginOrResume } from './begin.ts';
@@ -11,10 +11,11 @@ import { createEntityBook } from './entities.ts';
 import { environmentBehind } from './environment.ts';
 import { type ListPage, listPages, ORDERS } from './list.ts';
 import { ahead, createBell, createTurnstile } from './pipeline.ts';
-import { advance, coverageOf, finished } from './progress.ts';
+import { advance, coverageOf, doubted, finished } from './progress.ts';
 import { digestOf } from './records.ts';
 import { narrowed, selectorsOf } from './selector.ts';
 import { type DynatraceSettings, labelsOfScope } from './settings.ts';
+import { doubtsAboutZones } from './zones.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -65,6 +66,7 @@ export async function* collect(job: DynatraceJob): AsyncGenerator<Page<Dynatrace
     const distinct = tally(chunk);
     pass = advance(pass, chunk, { wanted, distinct, now: job.now() });
     const isDone = chunk.isLast && chunk.page.next === undefined;
+    if (isDone && pass.kind === 'full') pass = doubted(pass, await zoneDoubts(reader, wanted, pass));
     // Rows that did not change since the last pass make no page of their own.
     if (!isDone && chunk.statements.length + chunk.rejected.length === 0) continue;
     yield {
@@ -76,6 +78,14 @@ export async function* collect(job: DynatraceJob): AsyncGenerator<Page<Dynatrace
     };
   }
   return coverageOf(pass, wanted, reader.asset, job.now());
+}
+
+function zoneDoubts(
+  { environment, listFrom, signal }: ChunkReader,
+  wanted: readonly Label[],
+  { labels }: PassUnderWay,
+): Promise<string[]> {
+  return doubtsAboutZones({ environment, wanted, found: labels, from: listFrom, signal });
 }
 
 function cancelled({ sourceId, signal }: DynatraceJob): GatehouseError {

@@ -15,7 +15,7 @@ import type { DynatraceCursor } from './cursor.ts';
 import { ProblemDetail, toDetail } from './details.ts';
 import { vendor } from './fixtures/vendor.ts';
 import { dynatrace } from './index.ts';
-import { advance, finished } from './progress.ts';
+import { advance, finished, idsFound } from './progress.ts';
 import { isSameForDetails, Problem, readRow, toObservation } from './records.ts';
 import { narrowed, selectorsOf } from './selector.ts';
 
@@ -514,6 +514,22 @@ describe('the mark that a pass leaves', () => {
     assert.equal(after({ page }).watermark, 0);
     assert.equal(after({ isListWhole: false, again: 0 }).fullAt, undefined);
   });
+});
+
+test('only what the scope names, by id or by name, widens what a run may speak for', () => {
+  const labels: Label[] = [
+    { kind: 'host', id: 'HOST-1', name: 'shop-01' },
+    { kind: 'host', id: 'HOST-2', name: 'shop-02' },
+    { kind: 'host', id: 'HOST-3' },
+    { kind: 'zone', id: 'HOST-2' },
+  ];
+  const detail = { kind: 'detail', key: '17', occurrences: [], labels, about: {} } as const;
+  const wanted: Label[] = [
+    { kind: 'host', id: 'HOST-1' },
+    { kind: 'host', id: 'shop-02', name: 'shop-02' },
+  ];
+
+  assert.deepEqual(idsFound([], wanted, [detail]), labels.slice(0, 2));
 });
 
 describe('the end of an incremental pass', () => {

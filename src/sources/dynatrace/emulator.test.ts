@@ -469,6 +469,29 @@ test('a zone is read with one call, without details, and the coverage names its 
   ]);
 });
 
+test('a zone that does not exist is never a zone without problems: the run is partial, each time', async () => {
+  const { collect } = await environmentOf(oneTenant.certification);
+  const settings = { scope: { zones: ['Certification', 'Certificaton'] } };
+
+  const first = await collect({ settings });
+  const next = await collect({ settings, pass: 'incremental', after: first.cursor });
+
+  for (const { coverage } of [first, next]) {
+    assert.equal(coverage?.complete, false);
+    assert.match(coverage?.reasons.join() ?? '', /zone Certificaton contains no host/);
+  }
+});
+
+test('a zone that exists and has no problem is complete', async () => {
+  const quiet = { ...oneTenant.certification, problems: [] };
+  const { collect } = await environmentOf(quiet);
+
+  const { coverage, calls } = await collect({ settings: { scope: { zones: ['Certification'] } } });
+
+  assert.equal(coverage?.complete, true);
+  assert.equal(calls, 2);
+});
+
 test('a problem in two zones that are both asked for is read once', async () => {
   const { collect, store } = await environmentOf(oneTenant.certification);
   const { certification, production } = oneTenant.expected;

@@ -35,6 +35,12 @@ export function advance(before: PassUnderWay, chunk: ChunkRead, known: Known): P
   };
 }
 
+/** A list that may be of something else than was meant is not whole, and is read in full again next time. */
+export function doubted(pass: PassUnderWay, doubts: readonly string[]): PassUnderWay {
+  if (doubts.length === 0) return pass;
+  return { ...pass, isListWhole: false, isComplete: false, reasons: [...pass.reasons, ...doubts] };
+}
+
 /** A page that was given away in part is asked for again, and goes on behind the last problem that was given. */
 function positionAfter(chunk: ChunkRead, before: PassUnderWay, readBefore: number, distinct: number) {
   const { at, next } = chunk.page;
@@ -53,21 +59,25 @@ function holeIn({ page, isLast }: ChunkRead, distinct: number): string | undefin
 }
 
 /** Scopes name zones and hosts; what was found tells their ids. */
-function idsFound(
+export function idsFound(
   have: readonly Label[],
   wanted: readonly Label[],
   statements: readonly Statement[],
 ): Label[] {
-  const names = new Set(wanted.flatMap(({ kind, name }) => (name === undefined ? [] : [`${kind} ${name}`])));
-  if (names.size === 0) return [];
+  const asked = new Set(wanted.flatMap((label) => wordsOf(label)));
+  if (asked.size === 0) return [];
   const found = new Map<string, Label>();
   for (const statement of statements) {
     for (const label of statement.kind === 'advisory' ? [] : statement.labels) {
-      if (names.has(`${label.kind} ${label.name}`)) found.set(`${label.kind} ${label.id}`, label);
+      if (wordsOf(label).some((word) => asked.has(word))) found.set(`${label.kind} ${label.id}`, label);
     }
   }
   for (const { kind, id } of have) found.delete(`${kind} ${id}`);
   return [...found.values()];
+}
+
+function wordsOf({ kind, id, name }: Label): string[] {
+  return name === undefined ? [`${kind} ${id}`] : [`${kind} ${id}`, `${kind} ${name}`];
 }
 
 /** A pass that is done becomes the mark from which the next one goes on. */

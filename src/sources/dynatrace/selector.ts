@@ -47,11 +47,20 @@ export function selectorsOf(labels: readonly Label[]): string[] {
 function criteriaOf(criteria: Criteria, labels: readonly Label[]): string[] {
   const ids = new Set<string>();
   const names = new Set<string>();
-  for (const { id, name } of labels) {
-    if (criteria.ids !== undefined && name !== id && criteria.isId.test(id)) ids.add(id);
-    else names.add(name ?? id);
+  for (const label of labels) {
+    if (criteria.ids !== undefined && isIdIn(criteria, label)) ids.add(label.id);
+    else names.add(label.name ?? label.id);
   }
   return [...inPieces(criteria.ids ?? '', ids), ...inPieces(criteria.names, names)];
+}
+
+/** A label whose name is all that is known says it twice. */
+function isIdIn({ isId }: Criteria, { id, name }: Label): boolean {
+  return name !== id && isId.test(id);
+}
+
+export function isZoneId(zone: Label): boolean {
+  return isIdIn(CRITERIA.zone, zone);
 }
 
 function inPieces(criterion: string, values: ReadonlySet<string>): string[] {
