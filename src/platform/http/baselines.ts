@@ -14,6 +14,8 @@ export interface Baselines {
 interface Kind {
   usual: number;
   learning: number;
+  /** Answers the baseline rests on, as far as they matter. */
+  samples: number;
   count: number;
   sum: number;
 }
@@ -30,17 +32,18 @@ export function createBaselines(firstRound: number): Baselines {
     const key = kinds.has(shape) || kinds.size < MOST_KINDS ? shape : '';
     let kind = kinds.get(key);
     if (!kind) {
-      kind = { usual: 0, learning: Math.max(1, firstRound), count: 0, sum: 0 };
+      kind = { usual: 0, learning: Math.max(1, firstRound), samples: 0, count: 0, sum: 0 };
       kinds.set(key, kind);
     }
     return kind;
   }
 
-  function closeWindow(share: (drift: number, kind: Kind) => number): void {
+  function closeWindow(share: (kind: Kind, drift: number) => number): void {
     for (const kind of kinds.values()) {
       if (kind.learning <= 0 && kind.count >= LEAST_SAMPLES) {
         const drift = kind.sum / kind.count;
-        kind.usual += drift * share(drift, kind);
+        kind.usual += drift * share(kind, drift);
+        kind.samples += kind.count;
       }
       if (kind.learning <= 0) Object.assign(kind, { count: 0, sum: 0 });
     }
@@ -55,13 +58,19 @@ export function createBaselines(firstRound: number): Baselines {
         kind.sum += size;
         kind.learning -= 1;
         kind.usual = kind.sum / kind.count;
+        kind.samples = kind.count;
         if (kind.learning === 0) Object.assign(kind, { count: 0, sum: 0 });
         return undefined;
       }
       kind.sum += size - kind.usual;
       return size - kind.usual;
     },
-    adapt: (atEase) => closeWindow((drift) => (drift < 0 ? 0.5 : atEase ? 0.1 : 0)),
+    adapt: (atEase) =>
+      closeWindow((kind, drift) => {
+        if (!atEase) return drift < 0 ? 0.5 : 0;
+        const pooled = kind.count / (kind.samples + kind.count);
+        return drift < 0 ? Math.max(0.5, pooled) : Math.max(0.1, pooled);
+      }),
     acceptCurrent: () => closeWindow(() => 1),
   };
 }

@@ -69,6 +69,7 @@ const mostQueueWhileDoubling = (load: number) => Math.max(4, 0.35 * load);
 
 /** How much of a decrease in load must show in latency for the queue to be ours. */
 const EASED = 0.4;
+const EXPERIMENT_SAMPLES = 24;
 const FIRST_HOLD = 8;
 /** Of a bold start, the later answers may already have stood in a queue; the first alone would be the lucky ones. */
 const LARGEST_FIRST_ROUND = 16;
@@ -114,6 +115,7 @@ class AdaptiveLimiter implements Limiter {
   #experiment: Experiment | undefined;
   #ceiling: Ceiling | undefined;
   #held = 0;
+  #whileHeld: Window = emptyWindow();
   #holdFor = FIRST_HOLD;
 
   constructor({ initial, min, max }: LimiterOptions) {
@@ -153,9 +155,15 @@ class AdaptiveLimiter implements Limiter {
       if (known && this.#window.count >= Math.max(4, this.limit / 4)) this.#whileDoubling();
       // Growing without being used would only store up a burst.
       if (this.#doubling && this.#lastFull >= ticket.number) this.#set(this.limit + 1);
-    } else if (known && this.#window.count >= Math.min(100, Math.max(4, Math.ceil(this.limit)))) {
+    } else if (known && this.#window.count >= this.#windowSize()) {
       this.#decide();
     }
+  }
+
+  /** About a round trip; an experiment needs more, because it compares two noisy means. */
+  #windowSize(): number {
+    const least = this.#experiment ? EXPERIMENT_SAMPLES : 4;
+    return Math.min(100, Math.max(least, Math.ceil(this.limit)));
   }
 
   #whileDoubling(): void {
@@ -163,7 +171,7 @@ class AdaptiveLimiter implements Limiter {
     if (queue > mostQueueWhileDoubling(load)) {
       this.#backOff(load, logRatio);
     } else {
-      this.#baselines.adapt(queue < leastQueue(load) / 2);
+      this.#baselines.adapt(queue < leastQueue(load));
       this.#window = emptyWindow();
     }
   }
@@ -174,13 +182,13 @@ class AdaptiveLimiter implements Limiter {
     if (this.#experiment && this.#conclude(this.#experiment, load, logRatio)) return;
     if (this.#ceiling) this.#ceiling.age += 1;
     if (queue > mostQueue(load)) this.#backOff(load, logRatio);
-    else if (queue > leastQueue(load)) this.#hold(load, logRatio);
+    else if (queue > leastQueue(load)) this.#hold();
     else this.#proceed(load, queue);
   }
 
   #proceed(load: number, queue: number): void {
     this.#baselines.adapt(queue < leastQueue(load) / 2);
-    this.#held = 0;
+    this.#stopHolding();
     this.#window = emptyWindow();
     if (load >= 0.75 * Math.floor(this.limit)) this.#grow();
   }
@@ -191,23 +199,30 @@ class AdaptiveLimiter implements Limiter {
     this.#experiment = { limit: this.limit, load, logRatio, restore: false };
     this.#doubling = false;
     this.#step = 1;
-    this.#set(Math.min(this.limit - 1, Math.max(target, this.limit / 2)));
+    // A smaller step would drown in noise, and could not tell whose queue it was.
+    this.#set(Math.max(Math.min(target, this.limit * 0.7), this.limit / 2));
     this.#cut += 1;
     this.#newEpoch();
   }
 
-  #hold(load: number, logRatio: number): void {
+  #hold(): void {
     this.#held += 1;
     this.#step = 1;
+    addTo(this.#whileHeld, this.#window);
     if (this.#held < this.#holdFor) {
       this.#baselines.adapt(false);
       this.#window = emptyWindow();
       return;
     }
-    this.#held = 0;
+    const { load, logRatio } = measured(this.#whileHeld);
     this.#experiment = { limit: this.limit, load, logRatio, restore: true };
     this.#set(this.limit * 0.75);
     this.#newEpoch();
+  }
+
+  #stopHolding(): void {
+    this.#held = 0;
+    this.#whileHeld = emptyWindow();
   }
 
   /** True when the experiment decided what happens next. */
@@ -276,6 +291,7 @@ class AdaptiveLimiter implements Limiter {
   }
 
   #newEpoch(): void {
+    this.#stopHolding();
     this.#epoch += 1;
     this.#window = emptyWindow();
   }
@@ -283,6 +299,12 @@ class AdaptiveLimiter implements Limiter {
 
 function emptyWindow(): Window {
   return { count: 0, failures: 0, logRatios: 0, loads: 0 };
+}
+
+function addTo(sum: Window, window: Window): void {
+  sum.count += window.count;
+  sum.logRatios += window.logRatios;
+  sum.loads += window.loads;
 }
 
 function measured(window: Window): { load: number; logRatio: number; queue: number } {
