@@ -1,109 +1,15 @@
-/** What only real sockets show: TLS, proxies, compression, bodies cut short, connections reused, process exit. */
+/** What only real sockets show: compression, bodies cut short, connections reused, process exit. */
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { once } from 'node:events';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import http from 'node:http';
-import https from 'node:https';
 import net, { type AddressInfo } from 'node:net';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { type TestContext, test } from 'node:test';
+import { test } from 'node:test';
 import { promisify } from 'node:util';
 import { brotliCompressSync, gzipSync } from 'node:zlib';
-import { type GatehouseError, isGatehouseError } from '../../domain/errors.ts';
-import { Secret } from '../secret.ts';
-import { createHttpClient, type HttpClientOptions } from './client.ts';
+import { failureOf } from '../../../test/support/invented-server.ts';
+import { aLocalClient, aServer, json, listen } from '../../../test/support/local-server.ts';
 
 const run = promisify(execFile);
-
-async function listen(t: TestContext, server: http.Server | https.Server | net.Server): Promise<number> {
-  server.listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  t.after(() => {
-    if ('closeAllConnections' in server) server.closeAllConnections();
-    server.close();
-  });
-  const { port } = server.address() as AddressInfo;
-  return port;
-}
-
-async function aServer(t: TestContext, handler: http.RequestListener): Promise<string> {
-  return `http://127.0.0.1:${await listen(t, http.createServer(handler))}`;
-}
-
-function aClient(t: TestContext, baseUrl: string, options: Partial<HttpClientOptions> = {}) {
-  const client = createHttpClient({
-    name: 'local',
-    baseUrl,
-    allowPrivate: true,
-    retries: { baseMs: 1 },
-    ...options,
-  });
-  t.after(() => client.close());
-  return client;
-}
-
-async function failureOf(work: Promise<unknown>): Promise<GatehouseError> {
-  const error = await work.then(
-    () => undefined,
-    (caught) => caught,
-  );
-  assert.ok(isGatehouseError(error), String(error));
-  return error;
-}
-
-function json(response: http.ServerResponse, value: unknown): void {
-  response.setHeader('content-type', 'application/json');
-  response.end(JSON.stringify(value));
-}
-
-/** A certificate authority, a certificate for 127.0.0.1, and one for a client, made for this run alone. */
-async function certificates(t: TestContext) {
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-tls-'));
-  t.after(() => rm(folder, { recursive: true }));
-  const openssl = (...args: string[]) => run('openssl', args, { cwd: folder });
-  const key = ['-newkey', 'ec', '-pkeyopt', 'ec_paramgen_curve:prime256v1', '-nodes'];
-  const issue = async (name: string, extension: string, days: string) => {
-    const signing = ['-CA', 'ca.pem', '-CAkey', 'ca.key', '-addext', extension, '-days', days];
-    await openssl(
-      'req',
-      '-x509',
-      ...key,
-      '-subj',
-      `/CN=${name}`,
-      ...signing,
-      '-keyout',
-      `${name}.key`,
-      '-out',
-      `${name}.pem`,
-    );
-  };
-  await openssl(
-    'req',
-    '-x509',
-    ...key,
-    '-subj',
-    '/CN=test authority',
-    '-days',
-    '2',
-    '-keyout',
-    'ca.key',
-    '-out',
-    'ca.pem',
-  );
-  await issue('server', 'subjectAltName=IP:127.0.0.1', '2');
-  await issue('other', 'subjectAltName=DNS:elsewhere.example', '2');
-  await issue('client', 'extendedKeyUsage=clientAuth', '2');
-  const read = (file: string) => readFile(join(folder, file), 'utf8');
-  const pair = async (name: string) => ({ cert: await read(`${name}.pem`), key: await read(`${name}.key`) });
-  return {
-    ca: await read('ca.pem'),
-    server: await pair('server'),
-    other: await pair('other'),
-    client: await pair('client'),
-  };
-}
 
 test('connections are kept and reused', async (t) => {
   let connections = 0;
@@ -111,7 +17,7 @@ test('connections are kept and reused', async (t) => {
   server.on('connection', () => {
     connections += 1;
   });
-  const client = aClient(t, `http://127.0.0.1:${await listen(t, server)}`);
+  const client = aLocalClient(t, `http://127.0.0.1:${await listen(t, server)}`);
 
   for (let i = 0; i < 20; i++) await client.getJson('/x');
 
@@ -129,7 +35,7 @@ test('no more connections are opened than calls may be under way', async (t) => 
       json(response, {});
     }, 5);
   });
-  const client = aClient(t, url, { limits: { maxWorkers: 7 } });
+  const client = aLocalClient(t, url, { limits: { maxWorkers: 7 } });
 
   await Promise.all(Array.from({ length: 60 }, (_, i) => client.getJson(`/${i}`)));
 
@@ -143,9 +49,9 @@ test('a name is resolved once and guarded: the metadata address is never connect
     asked.push(hostname);
     return [{ address, family: 4 }];
   };
-  const client = aClient(t, `http://vendor.test:${url.port}`, { resolve: resolve('127.0.0.1') });
-  const rebound = aClient(t, 'http://vendor.test', { resolve: resolve('169.254.169.254') });
-  const strict = aClient(t, `http://vendor.test:${url.port}`, {
+  const client = aLocalClient(t, `http://vendor.test:${url.port}`, { resolve: resolve('127.0.0.1') });
+  const rebound = aLocalClient(t, 'http://vendor.test', { resolve: resolve('169.254.169.254') });
+  const strict = aLocalClient(t, `http://vendor.test:${url.port}`, {
     resolve: resolve('127.0.0.1'),
     allowPrivate: false,
   });
@@ -169,7 +75,7 @@ for (const [encoding, pack] of [
       response.end(pack(JSON.stringify({ packed: encoding })));
     });
 
-    assert.deepEqual((await aClient(t, url).getJson('/x')).body, { packed: encoding });
+    assert.deepEqual((await aLocalClient(t, url).getJson('/x')).body, { packed: encoding });
   });
 }
 
@@ -180,7 +86,7 @@ test('a body that unpacks to more than allowed is refused once, not unpacked', a
     response.setHeader('content-encoding', 'gzip');
     response.end(gzipSync(Buffer.alloc(20_000_000)));
   });
-  const client = aClient(t, url, { maxBodyBytes: 1_000_000 });
+  const client = aLocalClient(t, url, { maxBodyBytes: 1_000_000 });
 
   const error = await failureOf(client.getJson('/x'));
 
@@ -224,7 +130,7 @@ for (const [what, send] of broken) {
       else json(response, { whole: true });
     });
 
-    assert.deepEqual((await aClient(t, url).getJson('/x')).body, { whole: true });
+    assert.deepEqual((await aLocalClient(t, url).getJson('/x')).body, { whole: true });
     assert.equal(calls, 2);
   });
 }
@@ -235,7 +141,7 @@ test('a body that drips is ended by the deadline of the attempt', async (t) => {
     const drip = setInterval(() => response.write(' '), 10);
     response.on('close', () => clearInterval(drip));
   });
-  const client = aClient(t, url, { timeouts: { attemptMs: 80 }, retries: { attempts: 2, baseMs: 1 } });
+  const client = aLocalClient(t, url, { timeouts: { attemptMs: 80 }, retries: { attempts: 2, baseMs: 1 } });
 
   const error = await failureOf(client.getJson('/x'));
 
@@ -250,7 +156,7 @@ test('a server that is not there is told with what to check', async (t) => {
       server.close(() => resolve(port));
     });
   });
-  const client = aClient(t, `http://127.0.0.1:${port}`, { retries: { attempts: 2, baseMs: 1 } });
+  const client = aLocalClient(t, `http://127.0.0.1:${port}`, { retries: { attempts: 2, baseMs: 1 } });
 
   assert.match(
     (await failureOf(client.getJson('/x'))).message,
@@ -273,7 +179,7 @@ test('aborting ends the connection of the call', async (t) => {
     begun();
   });
   const control = new AbortController();
-  const call = failureOf(aClient(t, url).getJson('/x', { signal: control.signal }));
+  const call = failureOf(aLocalClient(t, url).getJson('/x', { signal: control.signal }));
   await started;
 
   control.abort();
@@ -282,127 +188,13 @@ test('aborting ends the connection of the call', async (t) => {
   await ended;
 });
 
-test('TLS: an unknown authority is told as such, with the option, and is not asked again', async (t) => {
-  const { server, ca } = await certificates(t);
-  const port = await listen(
-    t,
-    https.createServer(server, (_request, response) => json(response, { tls: true })),
-  );
-  const url = `https://127.0.0.1:${port}`;
-
-  const error = await failureOf(aClient(t, url).getJson('/x'));
-  const trusted = await aClient(t, url, { tls: { ca } }).getJson('/x');
-  const unchecked = await aClient(t, url, { tls: { verify: false } }).getJson('/x');
-
-  assert.equal(error.code, 'source-unavailable');
-  assert.match(error.message, /TLS certificate.*tls\.ca.*tls\.verify/);
-  assert.equal(error.facts.attempts, 1);
-  assert.deepEqual([trusted.body, unchecked.body], [{ tls: true }, { tls: true }]);
-});
-
-test('TLS: a certificate for another name is refused, and one asked of us is sent', async (t) => {
-  const { other, server, client, ca } = await certificates(t);
-  const elsewhere = await listen(
-    t,
-    https.createServer(other, (_request, response) => json(response, {})),
-  );
-  const strict = https.createServer({ ...server, ca, requestCert: true }, (_request, response) =>
-    json(response, { known: true }),
-  );
-  const asking = await listen(t, strict);
-  const tls = { ca, cert: client.cert, key: new Secret(client.key) };
-
-  const error = await failureOf(aClient(t, `https://127.0.0.1:${elsewhere}`, { tls: { ca } }).getJson('/x'));
-  const without = await failureOf(
-    aClient(t, `https://127.0.0.1:${asking}`, { tls: { ca }, retries: { attempts: 1 } }).getJson('/x'),
-  );
-  const answer = await aClient(t, `https://127.0.0.1:${asking}`, { tls }).getJson('/x');
-
-  assert.match(error.message, /TLS certificate \(ERR_TLS_CERT_ALTNAME_INVALID/);
-  assert.equal(without.code, 'source-unavailable');
-  assert.deepEqual(answer.body, { known: true });
-});
-
-/** Lets CONNECT through to this machine when the password is right. */
-async function aProxy(t: TestContext) {
-  const tunnels: string[] = [];
-  const sockets = new Set<net.Socket>();
-  const proxy = http.createServer();
-  proxy.on('connect', (request, socket: net.Socket) => {
-    tunnels.push(request.url ?? '');
-    sockets.add(socket);
-    socket.on('error', () => socket.destroy());
-    const expected = `Basic ${Buffer.from('user:pass word').toString('base64')}`;
-    if (request.headers['proxy-authorization'] !== expected) {
-      socket.end('HTTP/1.1 407 Proxy Authentication Required\r\n\r\n');
-      return;
-    }
-    const onward = net.connect(Number(request.url?.split(':')[1]), '127.0.0.1', () => {
-      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
-      onward.pipe(socket);
-      socket.pipe(onward);
-    });
-    sockets.add(onward);
-    onward.on('error', () => socket.destroy());
-  });
-  t.after(() => {
-    for (const socket of sockets) socket.destroy();
-  });
-  return { port: await listen(t, proxy), tunnels };
-}
-
-test('a proxy is gone through, and the server’s certificate is still checked', async (t) => {
-  const { server, ca } = await certificates(t);
-  const target = await listen(
-    t,
-    https.createServer(server, (_request, response) => json(response, { by: 'proxy' })),
-  );
-  const { port, tunnels } = await aProxy(t);
-  const proxy = new Secret(`http://user:pass%20word@127.0.0.1:${port}`);
-  const url = `https://127.0.0.1:${target}`;
-
-  const answer = await aClient(t, url, { proxy, tls: { ca } }).getJson('/x');
-  const unknown = await failureOf(aClient(t, url, { proxy }).getJson('/x'));
-
-  assert.deepEqual(answer.body, { by: 'proxy' });
-  assert.deepEqual(new Set(tunnels), new Set([`127.0.0.1:${target}`]));
-  assert.match(unknown.message, /TLS certificate/);
-});
-
-test('a proxy that refuses us is told without its password', async (t) => {
-  const { port } = await aProxy(t);
-  const proxy = new Secret(`http://user:sesame@127.0.0.1:${port}`);
-  const client = aClient(t, 'https://127.0.0.1:9', { proxy, retries: { attempts: 1 } });
-
-  const error = await failureOf(client.getJson('/x'));
-
-  assert.match(error.message, /could not connect.*407.*proxy/);
-  assert.ok(!`${error.message}${JSON.stringify(error.facts)}`.includes('sesame'));
-});
-
-test('a proxy is used for plain http too', async (t) => {
-  const forwarded: string[] = [];
-  const proxy = await listen(
-    t,
-    http.createServer((request, response) => {
-      forwarded.push(request.url ?? '');
-      json(response, {});
-    }),
-  );
-  const client = aClient(t, 'http://vendor.test/api', { proxy: new Secret(`http://127.0.0.1:${proxy}`) });
-
-  await client.getJson('/x');
-
-  assert.deepEqual(forwarded, ['http://vendor.test/api/x']);
-});
-
 test('a rate of 200 a second is kept and used on a real socket', async (t) => {
   const arrivals: number[] = [];
   const url = await aServer(t, (_request, response) => {
     arrivals.push(performance.now());
     setTimeout(() => json(response, {}), 20);
   });
-  const client = aClient(t, url, { limits: { ratePerSecond: 200 } });
+  const client = aLocalClient(t, url, { limits: { ratePerSecond: 200 } });
 
   await Promise.all(Array.from({ length: 220 }, (_, i) => client.getJson(`/${i}`)));
 
