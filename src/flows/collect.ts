@@ -87,14 +87,15 @@ async function whereToBegin(
   job: CollectJob,
   stream: StreamRef,
 ): Promise<{ readonly run: RunWriter | undefined; readonly cursor: unknown }> {
+  const finished = parseCursor(job.source, await job.store.reader.cursor(job.name));
   const run = await job.store.writer.resumeRun(stream);
-  if (run !== undefined) {
-    const cursor = parseCursor(job.source, run.cursor);
-    if (cursor !== undefined && job.now() - run.recordedAt < RESUMABLE_MS) return { run, cursor };
-    await run.abandon('it was interrupted too long ago to be continued');
-  }
-  const finished = await job.store.reader.cursor(job.name);
-  return { run: undefined, cursor: parseCursor(job.source, finished) };
+  if (run === undefined) return { run, cursor: finished };
+  // Stopped before its first page: it begins where any run would.
+  if (run.cursor === undefined) return { run, cursor: finished };
+  const cursor = parseCursor(job.source, run.cursor);
+  if (cursor !== undefined && job.now() - run.recordedAt < RESUMABLE_MS) return { run, cursor };
+  await run.abandon('it was interrupted too long ago to be continued');
+  return { run: undefined, cursor: finished };
 }
 
 /** A cursor that no longer parses means starting over. */
@@ -139,22 +140,37 @@ async function storePages(
   walk: Walk,
 ): Promise<Coverage> {
   const normaliser = createNormaliser();
+  let last: string | undefined;
   for (;;) {
     const next = await pages.next();
+    // The last page is stored together with the end of the run: a crash between the two would leave a cursor that
+    // says the pass is done and a run that never closed what it no longer mentions.
     if (next.done) return next.value;
-    const { statements, rejected, cursor, total, observedAt } = next.value;
-    walk.run ??= await begin(job, stream, observedAt ?? job.now());
-    const keyed = keyAll(statements, normaliser);
-    await walk.run.stage(keyed.statements, [...rejected, ...keyed.rejected]);
-    walk.cursor = JSON.stringify(cursor);
-    await walk.run.commitPage(walk.cursor);
-    for (const { kind } of statements) {
-      if (kind === 'observation') walk.observations += 1;
-      else if (kind === 'detail') walk.details += 1;
-    }
-    walk.rejected += rejected.length + keyed.rejected.length;
-    job.onPage?.({ observations: walk.observations, details: walk.details, rejected: walk.rejected, total });
+    if (last !== undefined) await walk.run?.commitPage(last);
+    last = await stagePage(job, stream, next.value, normaliser, walk);
   }
+}
+
+async function stagePage(
+  job: CollectJob,
+  stream: StreamRef,
+  page: Page<unknown>,
+  normaliser: Normaliser,
+  walk: Walk,
+): Promise<string> {
+  const { statements, rejected, cursor, total, observedAt } = page;
+  walk.run ??= await begin(job, stream, observedAt ?? job.now());
+  const keyed = keyAll(statements, normaliser);
+  await walk.run.stage(keyed.statements, [...rejected, ...keyed.rejected]);
+  walk.cursor = JSON.stringify(cursor);
+  for (const { kind } of statements) {
+    if (kind === 'observation') walk.observations += 1;
+    else if (kind === 'detail') walk.details += 1;
+  }
+  walk.rejected += rejected.length + keyed.rejected.length;
+  const { observations, details } = walk;
+  job.onPage?.({ observations, details, rejected: walk.rejected, total });
+  return walk.cursor;
 }
 
 function keyAll(
@@ -185,6 +201,7 @@ async function interrupted(
   error: GatehouseError,
 ): Promise<Collected> {
   const run = walk.run ?? (await begin(job, stream, job.now()));
+  if (walk.cursor !== undefined) await run.commitPage(walk.cursor);
   await run.interrupt(error.message);
   const { code, message } = error;
   return {

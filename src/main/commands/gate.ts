@@ -112,8 +112,8 @@ async function fromStore(options: GateOptions, io: Io): Promise<Verdict> {
       policy,
       scope,
       baselineScope: baselineName === undefined ? undefined : scopeNamed(configuration, baselineName),
-      required:
-        release?.required ?? (scopeName === undefined ? everySource(configuration.sources) : undefined),
+      required: release?.required,
+      expected: configuration.sources.map(({ name }) => name),
       now: io.now().getTime(),
     }),
   );

@@ -24,6 +24,10 @@ interface RunRow {
 const COLUMNS = `r.id, s.source, s.category, s.channel, r.state, r.observed_at, r.recorded_at, r.closes, r.all_assets,
   r.classes, r.observations, r.rejected, r.reasons`;
 
+/** 1: a run that failed, and a later one did not. An attempt is no statement: its time must not outrank theirs. */
+const IS_OVERTAKEN = `(CASE WHEN r.state = 'failed' AND EXISTS (SELECT 1 FROM run later WHERE later.stream_id = r.stream_id
+  AND later.id > r.id AND later.state IN ('complete', 'partial')) THEN 1 ELSE 0 END)`;
+
 /**
  * The runs that are the last word: of a stream that speaks for a whole source, its latest; of scans, the latest of
  * each asset (a newer scan of one image says nothing of another).
@@ -36,13 +40,14 @@ export async function latestRuns(db: Db, { sources, assets }: LatestRuns): Promi
        SELECT stream_id, id, observed_at FROM (
          SELECT r.stream_id, r.id, r.observed_at,
                 row_number() OVER (PARTITION BY r.stream_id ORDER BY r.observed_at DESC, r.id DESC) AS n
-         FROM run r WHERE r.all_assets = 1 OR NOT EXISTS (SELECT 1 FROM run_asset ra WHERE ra.run_id = r.id)
+         FROM run r WHERE ${IS_OVERTAKEN} = 0
+           AND (r.all_assets = 1 OR NOT EXISTS (SELECT 1 FROM run_asset ra WHERE ra.run_id = r.id))
        ) ranked WHERE n = 1),
      single AS (
        SELECT id FROM (
          SELECT r.id, row_number() OVER (PARTITION BY r.stream_id, ra.asset_id ORDER BY r.observed_at DESC, r.id DESC) AS n
          FROM run r JOIN run_asset ra ON ra.run_id = r.id JOIN asset a ON a.id = ra.asset_id
-         WHERE a.state = 'active' AND ${byAsset.text} AND NOT EXISTS (
+         WHERE a.state = 'active' AND ${IS_OVERTAKEN} = 0 AND ${byAsset.text} AND NOT EXISTS (
            SELECT 1 FROM whole w WHERE w.stream_id = r.stream_id
              AND (w.observed_at > r.observed_at OR (w.observed_at = r.observed_at AND w.id >= r.id)))
        ) ranked WHERE n = 1)
