@@ -1,10 +1,12 @@
 /** Scans into the store: streamed, staged, and visible at once, or not at all. */
+import { stat } from 'node:fs/promises';
 import type { Changes, RunSummary } from '../domain/run.ts';
 import { type BySeverity, noSeverities, SEVERITIES } from '../domain/severity.ts';
 import type { AssetRef, Coverage, Rejected } from '../domain/statement.ts';
 import type { PartIdentity, ScanPart } from '../formats/format.ts';
 import type { ReadableFile } from '../platform/spooled-file.ts';
 import type { RunEnd, RunWriter, Store } from '../store/store.ts';
+import { readApart } from './read-apart.ts';
 import {
   coverageOf,
   joinCoverages,
@@ -48,10 +50,14 @@ export interface ImportJob {
   readonly onProgress?: ((observations: number) => void) | undefined;
 }
 
+/** From this size on (also when packed) a thread of its own costs less than it spares the one that serves. */
+const LARGE_BYTES = 1_000_000;
+
 /** Throws `input-invalid` for a file that must be refused; it then leaves nothing behind. */
 export async function importScan(job: ImportJob): Promise<ImportedFile> {
   const { store, file, options, now } = job;
   const scan = await openScan(file, options);
+  const isLarge = (await stat(file.path)).size >= LARGE_BYTES;
   const recordedAt = now();
   // Two runs of one tool and category in a file are one stream: together they speak for it.
   const parts = new Map<string, OpenPart>();
@@ -72,7 +78,7 @@ export async function importScan(job: ImportJob): Promise<ImportedFile> {
     return open;
   };
   try {
-    const facts = await stageAll(job, scan.read(), partFor);
+    const facts = await stageAll(job, isLarge ? readApart(file, options) : scan.read(), partFor);
     for (const part of facts) {
       const { assets, coverages } = await partFor(part);
       coverages.push(coverageOf(part, file, options, [...assets.values()], recordedAt));
@@ -115,12 +121,12 @@ async function stageAll(
         await Promise.all(underway);
         return next.value;
       }
-      const { part, observations, rejected } = next.value;
-      const { run, assets } = await partFor(part);
-      for (const { asset } of observations) assets.set(`${asset.kind} ${asset.name}`, asset);
+      const { part, statements, count, assets, rejected } = next.value;
+      const { run, assets: known } = await partFor(part);
+      for (const asset of assets) known.set(`${asset.kind} ${asset.name}`, asset);
       if (underway.length >= STAGED_AHEAD) await underway.shift();
-      underway.push(run.stage(observations, rejected));
-      staged += observations.length;
+      underway.push(run.stage(statements, rejected));
+      staged += count;
       job.onProgress?.(staged);
     }
   } finally {

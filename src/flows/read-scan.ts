@@ -9,6 +9,7 @@ import { SCAN_HEAD_BYTES, scanHead } from '../formats/scan-head.ts';
 import { createNormaliser, type Normaliser } from '../normalise/normaliser.ts';
 import { openBytes, readHead } from '../platform/file-bytes.ts';
 import type { ReadableFile } from '../platform/spooled-file.ts';
+import type { PackedStatements } from '../store/packed-statements.ts';
 
 export interface ScanOptions {
   /** Name of a format; undefined: detected from the content. */
@@ -24,9 +25,15 @@ export interface ScanOptions {
 
 export interface KeyedBatch {
   readonly part: PartIdentity;
-  readonly observations: readonly KeyedObservation[];
+  /** Packed when they come from another thread. */
+  readonly statements: readonly KeyedObservation[] | PackedStatements;
+  readonly count: number;
+  /** Assets that the entries of this batch name. */
+  readonly assets: readonly AssetRef[];
   readonly rejected: readonly Rejected[];
 }
+
+type NamedFile = Pick<ReadableFile, 'name' | 'path'>;
 
 export interface KeyedScan {
   readonly format: string;
@@ -34,7 +41,7 @@ export interface KeyedScan {
   read(): AsyncGenerator<KeyedBatch, readonly ScanPart[]>;
 }
 
-export async function openScan(file: ReadableFile, options: ScanOptions): Promise<KeyedScan> {
+export async function openScan(file: NamedFile, options: ScanOptions): Promise<KeyedScan> {
   const head = scanHead(file.name, await readHead(file.path, SCAN_HEAD_BYTES));
   const format = formatOf(head, options.format);
   return { format: format.kind, read: () => readKeyed(format, file, options) };
@@ -42,7 +49,7 @@ export async function openScan(file: ReadableFile, options: ScanOptions): Promis
 
 async function* readKeyed(
   format: Format,
-  file: ReadableFile,
+  file: NamedFile,
   options: ScanOptions,
 ): AsyncGenerator<KeyedBatch, readonly ScanPart[]> {
   const normalisers = new Map<string, Normaliser>();
@@ -75,11 +82,12 @@ function keyBatch(
       rejected.push({ at: defect?.id ?? 'entry', reason: error.message });
     }
   }
-  return { part: batch.part, observations, rejected };
+  const assets = distinct(observations.map((observation) => observation.asset));
+  return { part: batch.part, statements: observations, count: observations.length, assets, rejected };
 }
 
 /** What entries without an asset of their own are bound to. */
-function assetFor(part: PartIdentity, file: ReadableFile, options: ScanOptions): AssetRef {
+function assetFor(part: PartIdentity, file: NamedFile, options: ScanOptions): AssetRef {
   return options.asset ?? part.asset ?? { kind: 'file', name: basename(file.name) };
 }
 
@@ -94,7 +102,7 @@ export function streamOf(format: string, part: PartIdentity, options: ScanOption
 /** What this part of the file may speak for, given what the caller said beside it. */
 export function coverageOf(
   part: ScanPart,
-  file: ReadableFile,
+  file: NamedFile,
   options: ScanOptions,
   mentioned: readonly AssetRef[],
   now: number,
