@@ -6,7 +6,8 @@ import { SEVERITIES } from '../../src/domain/severity.ts';
 import { FUNCTION_USAGES } from '../../src/domain/statement.ts';
 import { ASSETS, LABELS, MOMENTS, NAMES, STREAMS, SUBJECTS } from './generators.ts';
 
-const some = <T>(all: readonly T[]): fc.Arbitrary<T[]> => fc.subarray([...all], { minLength: 1, maxLength: Math.min(3, all.length) });
+const some = <T>(all: readonly T[]): fc.Arbitrary<T[]> =>
+  fc.subarray([...all], { minLength: 1, maxLength: Math.min(3, all.length) });
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 
 const scope: fc.Arbitrary<Scope> = fc.record({
@@ -23,7 +24,12 @@ const scope: fc.Arbitrary<Scope> = fc.record({
     ),
   ),
   assets: maybe(
-    some([{ name: 'shop' }, { name: 'cart' }, { kind: 'host', name: 'shop' }, { kind: 'host', name: 'cart' }]),
+    some([
+      { name: 'shop' },
+      { name: 'cart' },
+      { kind: 'host', name: 'shop' },
+      { kind: 'host', name: 'cart' },
+    ]),
   ),
 });
 
@@ -39,7 +45,10 @@ const test: fc.Arbitrary<Filter> = fc.oneof(
   fc.record({ op: fc.constant('fixable'), is: fc.boolean() }),
   fc.record({ op: fc.constant('openedBefore'), at: fc.constantFrom(...MOMENTS) }),
   fc.record({ op: fc.constant('dueBefore'), at: fc.constantFrom(...MOMENTS) }),
-  fc.record({ op: fc.constant('defect'), in: some([...NAMES, 'semgrep:sql', 'semgrep:xss', 'CVE-1999-0001']) }),
+  fc.record({
+    op: fc.constant('defect'),
+    in: some([...NAMES, 'semgrep:sql', 'semgrep:xss', 'CVE-1999-0001']),
+  }),
   fc.record({ op: fc.constant('component'), in: some(SUBJECTS.map(({ key }) => key)) }),
   fc.record({ op: fc.constant('asset'), in: some(ASSETS) }),
   fc.record({ op: fc.constant('scope'), scope }),

@@ -25,7 +25,15 @@ import {
   type EntryFacts,
   HOUR_MS,
 } from '../../src/store/contract/statements.ts';
-import { type AdvisoryEvent, EMPTY_PAGE, type Page, type RunEvent, type ScriptEvent } from './script.ts';
+import {
+  type AdvisoryEvent,
+  EMPTY_PAGE,
+  type Page,
+  type RunEvent,
+  type ScriptEvent,
+  visiblePartOf,
+} from './script.ts';
+import { streamName } from './world.ts';
 
 interface StreamKind {
   readonly stream: StreamRef;
@@ -93,7 +101,12 @@ export const LABELS: readonly Label[] = [
   { kind: 'tag', id: 't1' },
 ];
 
-const VENDOR_KEYS = ['P-1', 'P-2', 'P-3', 'P-4'] as const;
+const VENDOR_ENTRIES = [
+  { key: 'P-1', asset: ASSETS[0], subject: SUBJECTS[0] },
+  { key: 'P-2', asset: ASSETS[0], subject: SUBJECTS[0] },
+  { key: 'P-3', asset: ASSETS[0], subject: SUBJECTS[1] },
+  { key: 'P-4', asset: ASSETS[1], subject: SUBJECTS[2] },
+] as const;
 
 /** Six hours apart, so that times meet, and the vendor's hold of a day is met exactly. */
 export const MOMENTS: readonly number[] = Array.from({ length: 17 }, (_, n) => (1000 + 6 * n) * HOUR_MS);
@@ -193,9 +206,10 @@ function scanKey({ names = [], rules = [], subject }: EntryFacts, { kind, name }
   return [kind, name, subject?.key, ...names.map(([primary]) => primary).sort(), ...rules].join(' ');
 }
 
+/** An entry of a vendor may come to name other defects; what it sits on stays. */
 const vendorEntry: fc.Arbitrary<KeyedStatement> = fc
-  .tuple(fc.constantFrom(...VENDOR_KEYS), matter, values, asset, life)
-  .map(([key, what, content, on, stated]) => anEntry({ ...content, ...what, asset: on, key, life: stated }));
+  .tuple(fc.constantFrom(...VENDOR_ENTRIES), vulnerabilityNames, values, life)
+  .map(([entry, names, content, stated]) => anEntry({ ...content, ...entry, names, life: stated }));
 
 const detailFacts: fc.Arbitrary<Omit<DetailFacts, 'key'>> = fc.record({
   occurrences,
@@ -215,7 +229,9 @@ interface RoughPage {
 function roughPage(kind: StreamKind): fc.Arbitrary<RoughPage> {
   return fc.record({
     mains: fc.array(kind.isVendor ? vendorEntry : scanEntry, { maxLength: 4 }),
-    details: fc.array(fc.record({ of: fc.nat(20), facts: detailFacts }), { maxLength: kind.isVendor ? 2 : 0 }),
+    details: fc.array(fc.record({ of: fc.nat(20), facts: detailFacts }), {
+      maxLength: kind.isVendor ? 2 : 0,
+    }),
     rejected: fc.oneof(
       { weight: 5, arbitrary: fc.constant([]) },
       { weight: 1, arbitrary: fc.array(fc.record({ of: sometimes(fc.nat(20)) }), { maxLength: 2 }) },
@@ -259,6 +275,10 @@ export interface ScriptOptions {
   readonly maxEvents: number;
   /** A moment belongs to one run of a stream and to one revision of an advisory, so that order of arrival is free. */
   readonly distinctMoments?: boolean;
+  /** A run may say something of one key again, and differently. */
+  readonly correctsItself?: boolean;
+  /** Entries may speak of moments after the run that brings them. */
+  readonly clockIsAhead?: boolean;
 }
 
 function roughRun(on: StreamKind): fc.Arbitrary<RoughRun> {
@@ -290,17 +310,23 @@ const advisoryEvent: fc.Arbitrary<AdvisoryEvent> = fc
   .uniqueArray(advisory, { minLength: 1, maxLength: 2, selector: ({ id }) => id })
   .map((advisories) => ({ kind: 'advisories', source: 'osv', advisories }));
 
-export function script({ maxEvents, distinctMoments = false }: ScriptOptions): fc.Arbitrary<
-  readonly ScriptEvent[]
-> {
-  const event = fc.oneof(
-    ...STREAMS.map((on) => ({ weight: 2, arbitrary: roughRun(on) })),
-    { weight: 1, arbitrary: advisoryEvent },
-  );
+export function script({
+  maxEvents,
+  distinctMoments = false,
+  correctsItself = false,
+  clockIsAhead = false,
+}: ScriptOptions): fc.Arbitrary<readonly ScriptEvent[]> {
+  const event = fc.oneof(...STREAMS.map((on) => ({ weight: 2, arbitrary: roughRun(on) })), {
+    weight: 1,
+    arbitrary: advisoryEvent,
+  });
   return fc
     .array(event, { minLength: 1, maxLength: maxEvents, size: 'max' })
     .map((rough) => (distinctMoments ? atDistinctMoments(rough) : rough))
-    .map(refined);
+    .map(refined)
+    .map((events) => (correctsItself ? events : events.map(sayingThingsOnce)))
+    .map((events) => (clockIsAhead ? events : events.map(sayingNothingOfTheFuture)))
+    .map(detailingWhatIsListed);
 }
 
 /** Moves each run and revision to the next moment that its stream or advisory has free. */
@@ -316,7 +342,11 @@ function atDistinctMoments(
   };
   return rough.map((event) =>
     event.kind === 'run'
-      ? { ...event, observedAt: free(JSON.stringify(event.on.stream), event.observedAt), startedAt: undefined }
+      ? {
+          ...event,
+          observedAt: free(JSON.stringify(event.on.stream), event.observedAt),
+          startedAt: undefined,
+        }
       : {
           ...event,
           advisories: event.advisories.map((one) => ({ ...one, modifiedAt: free(one.id, one.modifiedAt) })),
@@ -324,27 +354,80 @@ function atDistinctMoments(
   );
 }
 
-/** Gives details and rejects the keys of entries already known, and lets runs repeat each other. */
+/** Gives details and rejects the keys of entries that are known by then, and lets runs repeat each other. */
 function refined(rough: readonly (RoughRun | AdvisoryEvent)[]): readonly ScriptEvent[] {
-  const known = new Map<StreamKind, string[]>();
+  const known = new Map<StreamKind, readonly string[]>();
   const before = new Map<StreamKind, readonly KeyedStatement[]>();
   return rough.map((event) => {
     if (event.kind === 'advisories') return event;
-    const keys = known.get(event.on) ?? [];
+    const keys = [...(known.get(event.on) ?? [])];
     const repeated = event.repeats ? [{ statements: before.get(event.on) ?? [], rejected: [] }] : [];
     const pages = [...repeated, ...event.pages.map((page) => refinedPage(page, keys))];
     const rest = event.rest === undefined ? EMPTY_PAGE : refinedPage(event.rest, keys);
-    known.set(event.on, keys);
-    before.set(
-      event.on,
-      [...pages, rest].flatMap(({ statements }) => statements),
-    );
-    return runEvent(event, pages, rest);
+    const run = runEvent(event, pages, rest);
+    const visible = visiblePartOf(run)?.statements ?? [];
+    known.set(event.on, [...(known.get(event.on) ?? []), ...keysOf(visible)]);
+    if (visible.length > 0) before.set(event.on, visible);
+    return run;
   });
 }
 
+function sayingNothingOfTheFuture(event: ScriptEvent): ScriptEvent {
+  if (event.kind !== 'run') return event;
+  const begun = event.observedAt;
+  const now = event.end.how === 'finish' ? Math.min(begun, event.end.coverage.observedAt) : begun;
+  const isPast = (at: number | undefined): boolean => at === undefined || at <= now;
+  const past = ({ statements, rejected }: Page): Page => ({
+    statements: statements.filter((statement) => {
+      if (statement.part === 'detail') return true;
+      const { firstSeenAt, resolvedAt, reopenedAt } = statement.life;
+      return [firstSeenAt, resolvedAt, reopenedAt].every(isPast);
+    }),
+    rejected,
+  });
+  return { ...event, pages: event.pages.map(past), rest: past(event.rest) };
+}
+
+/** A detail of an entry that was never listed is an error of its source, and not what these scripts are about. */
+function detailingWhatIsListed(events: readonly ScriptEvent[]): readonly ScriptEvent[] {
+  const listed = new Set<string>();
+  return events.map((event) => {
+    if (event.kind !== 'run') return event;
+    const stream = streamName(event.stream);
+    const here = new Set(listed);
+    const known = ({ statements, rejected }: Page): Page => {
+      for (const key of keysOf(statements)) here.add(`${stream} ${key}`);
+      return {
+        statements: statements.filter(({ part, key }) => part === 'main' || here.has(`${stream} ${key}`)),
+        rejected,
+      };
+    };
+    const run = { ...event, pages: event.pages.map(known), rest: known(event.rest) };
+    for (const key of keysOf(visiblePartOf(run)?.statements ?? [])) listed.add(`${stream} ${key}`);
+    return run;
+  });
+}
+
+function sayingThingsOnce(event: ScriptEvent): ScriptEvent {
+  if (event.kind !== 'run') return event;
+  const said = new Set<string>();
+  const once = ({ statements, rejected }: Page): Page => ({
+    statements: statements.filter(({ part, key }) => {
+      const isNew = !said.has(`${part} ${key}`);
+      said.add(`${part} ${key}`);
+      return isNew;
+    }),
+    rejected,
+  });
+  return { ...event, pages: event.pages.map(once), rest: once(event.rest) };
+}
+
+function keysOf(statements: readonly KeyedStatement[]): readonly string[] {
+  return statements.filter(({ part }) => part === 'main').map(({ key }) => key);
+}
+
 function refinedPage(page: RoughPage, keys: string[]): Page {
-  keys.push(...page.mains.map((main) => ('key' in main ? main.key : '')));
+  keys.push(...keysOf(page.mains));
   const keyOf = (n: number): readonly string[] => (keys.length === 0 ? [] : [keys[n % keys.length] ?? '']);
   const details = page.details.flatMap(({ of, facts }) => keyOf(of).map((key) => aDetail({ ...facts, key })));
   const rejected = page.rejected.flatMap(({ of }, n): readonly Rejected[] => {
@@ -357,8 +440,7 @@ function refinedPage(page: RoughPage, keys: string[]): Page {
 
 function runEvent(rough: RoughRun, pages: readonly Page[], rest: Page): RunEvent {
   const { on, observedAt, visibility, diesAfter, how } = rough;
-  const end =
-    how === 'finish' ? { how, coverage: { ...rough.coverage, observedAt } } : ({ how } as const);
+  const end = how === 'finish' ? { how, coverage: { ...rough.coverage, observedAt } } : ({ how } as const);
   return {
     kind: 'run',
     stream: on.stream,

@@ -1,6 +1,7 @@
 /** Which names are one vulnerability, worked out from everything that was ever said. */
 import type { KeyedAdvisory } from '../../src/domain/keyed.ts';
-import { mainsOf, runsOfStream, streamsOf, type World } from './world.ts';
+import { observationsOf } from './life.ts';
+import { streamsOf, type World } from './world.ts';
 
 type Edge = readonly [string, string];
 
@@ -26,26 +27,14 @@ function edgesOf(world: World): readonly Edge[] {
   return [...advisories.stated, ...sourceEdges(world).filter((edge) => !denied(edge))];
 }
 
-/** Aliases that sources give: of each stream, asset and primary name only the latest run that mentions it counts. */
+/** Aliases that sources give: what each observation says today. */
 function sourceEdges(world: World): readonly Edge[] {
-  const slices = new Map<string, Edge[]>();
-  for (const stream of streamsOf(world)) {
-    for (const run of runsOfStream(world, stream)) {
-      const inThisRun = new Map<string, Edge[]>();
-      for (const { asset, defects } of mainsOf(run)) {
-        for (const { kind, names } of defects) {
-          if (kind === 'rule') continue;
-          const [primary, ...aliases] = names;
-          const slice = JSON.stringify([stream, asset.kind, asset.name, primary]);
-          const edges = inThisRun.get(slice) ?? [];
-          edges.push(...aliases.map((alias): Edge => [primary, alias]));
-          inThisRun.set(slice, edges);
-        }
-      }
-      for (const [slice, edges] of inThisRun) slices.set(slice, edges);
-    }
-  }
-  return [...slices.values()].flat();
+  const today = streamsOf(world).flatMap((stream) => observationsOf(world, stream));
+  return today.flatMap(({ main }) =>
+    main.defects
+      .filter(({ kind }) => kind === 'vulnerability')
+      .flatMap(({ names: [primary, ...aliases] }) => aliases.map((alias): Edge => [primary, alias])),
+  );
 }
 
 /** What the latest revision of each advisory states, and what earlier ones stated that no latest one does. */

@@ -1,6 +1,7 @@
 /** Facts in time of every observation, and what is left of them: spans of being open. */
 import type { EndReason } from '../../src/domain/finding.ts';
 import type { KeyedDefect, KeyedDetail, KeyedObservation } from '../../src/domain/keyed.ts';
+import type { Severity } from '../../src/domain/severity.ts';
 import type { Coverage, Label, Life } from '../../src/domain/statement.ts';
 import { detailOf, mainOf, mainsOf, type RecordedRun, runsOfStream, type World } from './world.ts';
 
@@ -11,7 +12,7 @@ export interface Span {
   readonly reason?: EndReason;
 }
 
-/** One observation naming one defect. */
+/** One observation naming one defect; `spans` before any hold time. */
 export interface Claim {
   readonly defect: Pick<KeyedDefect, 'kind'> & { readonly name: string };
   readonly spans: readonly Span[];
@@ -26,6 +27,9 @@ export interface ObservationHistory {
   readonly main: KeyedObservation;
   readonly detail: KeyedDetail | undefined;
   readonly claims: readonly Claim[];
+  readonly holdMs: number;
+  /** By the latest run until then that mentions it; by the first, if that came later. */
+  readonly severityAt: (at: number) => Severity;
 }
 
 interface Fact {
@@ -41,21 +45,23 @@ export function observationsOf(world: World, stream: string): readonly Observati
 }
 
 function observationOf(runs: readonly RecordedRun[], key: string, holdMs: number): ObservationHistory {
-  const facts = new Map<string, { defect: Claim['defect']; facts: Fact[] }>();
+  const told = new Map<string, { defect: Claim['defect']; facts: Fact[] }>();
   let main: KeyedObservation | undefined;
   let detail: KeyedDetail | undefined;
   for (const run of runs) {
     const said = mainOf(run, key);
     const named = new Set(said?.defects.map(nameOf));
     for (const defect of said?.defects ?? []) {
-      const claim = facts.get(nameOf(defect)) ?? {
+      const claim = told.get(nameOf(defect)) ?? {
         defect: { kind: defect.kind, name: defect.names[0] },
         facts: [],
       };
-      claim.facts.push(...mentionFacts(said?.life ?? { state: 'open' }, run.observedAt));
-      facts.set(nameOf(defect), claim);
+      const isFirst = claim.facts.length === 0;
+      const facts = mentionFacts(said?.life ?? { state: 'open' }, run.observedAt, isFirst);
+      claim.facts.push(...facts.filter((fact) => fact.at === run.observedAt || isNews(fact, claim.facts)));
+      told.set(nameOf(defect), claim);
     }
-    for (const [name, claim] of facts) {
+    for (const [name, claim] of told) {
       if (named.has(name)) continue;
       if (said !== undefined) claim.facts.push({ at: run.observedAt, closed: 'no-longer-named' });
       else if (main !== undefined && closesByAbsence(run, main, detail))
@@ -64,13 +70,18 @@ function observationOf(runs: readonly RecordedRun[], key: string, holdMs: number
     main = said ?? main;
     detail = detailOf(run, key) ?? detail;
   }
+  const severityAt = (at: number): Severity => {
+    const saying = runs.filter((run) => mainOf(run, key) !== undefined);
+    const run = saying.findLast(({ observedAt }) => observedAt <= at) ?? saying[0];
+    return (run && mainOf(run, key)?.severity) ?? 'unknown';
+  };
   if (main === undefined) throw new RangeError(`${key} was never mentioned`);
   const { source, category, channel } = runs[0]?.stream ?? { source: '', category: '', channel: '' };
-  const claims = [...facts.values()].map((claim) => ({
+  const claims = [...told.values()].map((claim) => ({
     defect: claim.defect,
-    spans: joined(fold(claim.facts), holdMs),
+    spans: fold(claim.facts),
   }));
-  return { source, category, channel, key, main, detail, claims };
+  return { source, category, channel, key, main, detail, claims, holdMs, severityAt };
 }
 
 function nameOf(defect: KeyedDefect): string {
@@ -78,14 +89,15 @@ function nameOf(defect: KeyedDefect): string {
 }
 
 /** What one mention says of when it was open, in the order in which it says it. */
-function mentionFacts(life: Life, observedAt: number): readonly Fact[] {
+function mentionFacts(life: Life, observedAt: number, isFirst: boolean): readonly Fact[] {
   const stated = (at: number | undefined) => (at === undefined ? undefined : Math.min(at, observedAt));
   const firstSeenAt = stated(life.firstSeenAt);
   const resolvedAt = stated(life.resolvedAt);
   const reopenedAt = stated(life.reopenedAt);
   if (life.state === 'resolved') {
     const end = resolvedAt ?? observedAt;
-    const facts: Fact[] = [{ at: firstSeenAt ?? reopenedAt ?? end }];
+    const start = firstSeenAt ?? reopenedAt ?? resolvedAt ?? (isFirst ? observedAt : undefined);
+    const facts: Fact[] = start === undefined ? [] : [{ at: start }];
     if (reopenedAt !== undefined && reopenedAt < end) facts.push({ at: reopenedAt });
     facts.push({ at: end, closed: 'stated' }, { at: observedAt, closed: 'stated' });
     return facts;
@@ -100,14 +112,14 @@ function mentionFacts(life: Life, observedAt: number): readonly Fact[] {
   return facts;
 }
 
+/** What a mention tells of the past is told once: saying it again must not undo what was said between. */
+function isNews(fact: Fact, told: readonly Fact[]): boolean {
+  return !told.some(({ at, closed }) => at === fact.at && closed === fact.closed);
+}
+
 /** Whether a run that does not mention an observation may end it, judged by what was known before that run. */
-function closesByAbsence(
-  run: RecordedRun,
-  main: KeyedObservation,
-  detail: KeyedDetail | undefined,
-): boolean {
+function closesByAbsence(run: RecordedRun, main: KeyedObservation, detail: KeyedDetail | undefined): boolean {
   if (run.state !== 'complete' || run.coverage === undefined || !run.coverage.closes) return false;
-  if (run.rejected.some(({ key }) => key === undefined || key === main.key)) return false;
   return includes(run.coverage, main, [...main.labels, ...(detail?.labels ?? [])]);
 }
 

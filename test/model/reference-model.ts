@@ -5,24 +5,29 @@
  * Where the design leaves a choice, this model makes it as follows.
  * - "No longer" needs a before: a run ends only claims that a run before it (in run order) had made. A defect first
  *   named later, with a first sight stated before that run, is not ended by it.
- * - A record that could not be read and shows no key may be any entry: its run is partial and closes nothing. One
- *   that shows its key protects that entry only.
+ * - Resolved, and nothing said of when: that it once was open is supposed the first time only. Hearing it again opens
+ *   nothing.
+ * - Any record that could not be read makes its run partial, whatever its coverage says: such a run closes nothing.
  * - A statement that the same run replaces (the same key again) was never said: it gives no aliases either.
+ * - Aliases are what observations state in their content of today, live or not. (A slice of asset and primary name
+ *   per stream, as first planned, would forget what another entry of the same slice still says.)
  * - An advisory is known by its id, whichever source brings it; of two revisions of one moment the later recorded
  *   counts, as with runs.
- * - A detail says nothing about life: a run that gives only the detail of an entry does not mention the entry. Its
- *   labels do count when a later run's coverage is judged.
+ * - A detail says nothing about life: a run that gives only the detail of an entry does not hold it open. Its labels
+ *   do count when a later run's coverage is judged. What a run did (`Changes`) includes what its details changed.
  * - When several claims end a finding at the same moment, a source's own word (`stated`) is the reason before
  *   `no-longer-named`, and that before `absent`.
  * - Of one entry's title the main part speaks first, its detail where the main part has none.
+ * - As of a moment, the severity is the worst that its observations knew then: each by its latest run until then (by
+ *   its first, if that came later), those whose claims were open then before all others.
  */
 import type { Episode, FindingState } from '../../src/domain/finding.ts';
 import type { Severity } from '../../src/domain/severity.ts';
 import type { Assessment, AssetRef, FindingClass } from '../../src/domain/statement.ts';
 import { type Names, namesOf } from './identity.ts';
-import { type Claim, joined, type ObservationHistory, observationsOf } from './life.ts';
-import { type Values, valuesOf } from './values.ts';
-import { mainsOf, type RecordedRun, streamName, streamsOf, type World } from './world.ts';
+import { type Claim, joined, type ObservationHistory, observationsOf, type Span } from './life.ts';
+import { type Values, valuesOf, worstSeverity } from './values.ts';
+import { detailOf, mainOf, type RecordedRun, streamName, streamsOf, type World } from './world.ts';
 
 /** What the world shows of one finding; ids are a store's own affair. */
 export interface ModelFinding extends Values {
@@ -68,13 +73,19 @@ export function findingsOf(world: World): readonly ModelFinding[] {
   return [...groupsOf(world, names).values()].map((group) => findingOf(group, names)).sort(byIdentity);
 }
 
-/** What the findings that a run mentioned are about. */
-export function mentionedIn(world: World, run: RecordedRun): ReadonlySet<string> {
+/** What the findings that a run mentioned are about; those of entries that it gave details of, if asked for. */
+export function mentionedIn(
+  world: World,
+  run: RecordedRun,
+  { withDetails }: { readonly withDetails: boolean },
+): ReadonlySet<string> {
   const names = namesOf(world);
-  const said = new Map(mainsOf(run).map((main) => [main.key, main]));
-  const isMentioned = ({ observation, claim }: ClaimOf) =>
-    streamName(observation) === streamName(run.stream) &&
-    said.get(observation.key)?.defects.some(({ names: [name] }) => name === claim.defect.name) === true;
+  const isMentioned = ({ observation, claim }: ClaimOf) => {
+    if (streamName(observation) !== streamName(run.stream)) return false;
+    if (withDetails && detailOf(run, observation.key) !== undefined) return true;
+    const { defects = [] } = mainOf(run, observation.key) ?? {};
+    return defects.some(({ names: [name] }) => name === claim.defect.name);
+  };
   const groups = [...groupsOf(world, names).values()].filter((group) => group.some(isMentioned));
   return new Set(groups.map((group) => identityOf(findingOf(group, names))));
 }
@@ -100,11 +111,13 @@ function findingOf(group: readonly ClaimOf[], names: Names): ModelFinding {
   const { defect } = first.claim;
   const { subject, asset } = first.observation.main;
   const observations = [...new Set(group.map(({ observation }) => observation))];
-  const live = observations.filter((one) => group.some((claim) => claim.observation === one && isLive(claim)));
+  const live = observations.filter((one) =>
+    group.some((claim) => claim.observation === one && isLive(claim)),
+  );
   const speaking = live.length > 0 ? live : observations;
   const { lead, values } = valuesOf(speaking);
   const episodes = joined(
-    group.flatMap(({ claim }) => claim.spans),
+    group.flatMap(({ claim, observation }) => joined(claim.spans, observation.holdMs)),
     0,
   );
   const last = episodes.at(-1);
@@ -146,7 +159,9 @@ function viewOf({ source, channel, key, main, detail }: ObservationHistory, live
 }
 
 /** Without the fields that are undefined: a fact that is not stated is not there. */
-export function statedOnly<T extends object>(facts: T): { readonly [F in keyof T]: Exclude<T[F], undefined> } {
+export function statedOnly<T extends object>(
+  facts: T,
+): { readonly [F in keyof T]: Exclude<T[F], undefined> } {
   const stated = { ...facts };
   for (const field of Object.keys(stated))
     if (Reflect.get(stated, field) === undefined) Reflect.deleteProperty(stated, field);
@@ -174,10 +189,20 @@ function compare(a: string, b: string): number {
 }
 
 /** What was open at a moment; an episode holds its first moment and not its last. */
-export function openAt(findings: readonly ModelFinding[], at: number): readonly ModelAsOf[] {
-  return findings.flatMap((finding) =>
-    finding.episodes
-      .filter(({ openedAt, closedAt }) => openedAt <= at && (closedAt === undefined || at < closedAt))
-      .map(({ openedAt }) => ({ finding: identityOf(finding), severity: finding.severity, openedAt })),
-  );
+export function openAt(world: World, at: number): readonly ModelAsOf[] {
+  const names = namesOf(world);
+  const open = [...groupsOf(world, names).values()].flatMap((group) => {
+    const finding = findingOf(group, names);
+    const then = group.filter(({ claim }) => claim.spans.some((span) => holds(span, at)));
+    const speaking = then.length > 0 ? then : group;
+    const severity = worstSeverity(speaking.map(({ observation }) => observation.severityAt(at)));
+    return finding.episodes
+      .filter((episode) => holds(episode, at))
+      .map(({ openedAt }) => ({ finding: identityOf(finding), severity, openedAt }));
+  });
+  return open.sort((a, b) => compare(a.finding, b.finding));
+}
+
+function holds({ openedAt, closedAt }: Span, at: number): boolean {
+  return openedAt <= at && (closedAt === undefined || at < closedAt);
 }

@@ -46,7 +46,8 @@ export function worldOf(script: readonly ScriptEvent[]): World {
 }
 
 function worldAfter(world: World, event: ScriptEvent): World {
-  if (event.kind === 'advisories') return { ...world, advisories: [...world.advisories, ...event.advisories] };
+  if (event.kind === 'advisories')
+    return { ...world, advisories: [...world.advisories, ...event.advisories] };
   const run = visiblePartOf(event);
   return run === undefined ? world : { ...world, runs: [...world.runs, run] };
 }
@@ -61,7 +62,7 @@ export function visiblePartOf(event: RunEvent): RecordedRun | undefined {
   if (end.how !== 'finish')
     return { ...said, observedAt: event.observedAt, state: end.how === 'die' ? 'running' : 'failed' };
   const { coverage } = end;
-  const isWhole = coverage.complete && rejected.every(({ key }) => key !== undefined);
+  const isWhole = coverage.complete && rejected.length === 0;
   return { ...said, observedAt: coverage.observedAt, state: isWhole ? 'complete' : 'partial', coverage };
 }
 

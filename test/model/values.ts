@@ -50,6 +50,10 @@ export function valuesOf(speaking: readonly ObservationHistory[]): {
   };
 }
 
+export function worstSeverity(severities: readonly Severity[]): Severity {
+  return SEVERITIES.find((severity) => severities.includes(severity)) ?? 'unknown';
+}
+
 function worstAssessment(all: readonly Assessment[]): Assessment {
   const worst = Object.entries(WORST_FIRST).map(([field, order]) => {
     const stated = all.flatMap((one) => Object.entries(one).filter(([name]) => name === field));

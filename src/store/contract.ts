@@ -1,0 +1,19 @@
+/** What every store promises, as tests: each store runs them over itself. */
+import { describe } from 'node:test';
+import { coverageContract } from './contract/coverage.ts';
+import { identityContract } from './contract/identity.ts';
+import { lifeContract } from './contract/life.ts';
+import type { OpenStore } from './contract/recording.ts';
+import { valuesContract } from './contract/values.ts';
+import { writingContract } from './contract/writing.ts';
+
+/** `openStore` gives an empty store each time; the tests close it. */
+export function storeContract(store: string, openStore: OpenStore): void {
+  describe(`contract of the ${store} store`, () => {
+    identityContract(openStore);
+    coverageContract(openStore);
+    lifeContract(openStore);
+    valuesContract(openStore);
+    writingContract(openStore);
+  });
+}

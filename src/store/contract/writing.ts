@@ -1,0 +1,341 @@
+/** What is visible when, what survives, and what is refused. */
+import assert from 'node:assert/strict';
+import { describe } from 'node:test';
+import { isGatehouseError } from '../../domain/errors.ts';
+import { ANY_FINDING } from '../../domain/filter.ts';
+import type { FindingId, RunId } from '../../domain/finding.ts';
+import type { RunStart, RunWriter, Store } from '../store.ts';
+import {
+  findingsIn,
+  type OpenStore,
+  RECORDED_AT,
+  record,
+  statesIn,
+  testsOf,
+  theFinding,
+} from './recording.ts';
+import { aCoverage, aDetail, anEntry, CART, component, HOUR_MS, NOON, TRIVY, VENDOR } from './statements.ts';
+
+const STAGED: RunStart = {
+  stream: TRIVY,
+  holdMs: 0,
+  observedAt: NOON,
+  recordedAt: RECORDED_AT,
+  visibility: 'staged',
+};
+const PAGED: RunStart = { ...STAGED, stream: VENDOR, visibility: 'paged' };
+
+const [FIRST, SECOND] = [anEntry({ key: 'P-1' }), anEntry({ key: 'P-2', subject: component('b') })];
+
+const isCode = (code: string) => (error: unknown) => isGatehouseError(error) && error.code === code;
+
+async function firstPage(store: Store): Promise<RunWriter> {
+  const run = await store.writer.beginRun(PAGED);
+  await run.stage([FIRST]);
+  await run.commitPage('after the first');
+  return run;
+}
+
+export function writingContract(openStore: OpenStore): void {
+  const test = testsOf(openStore);
+
+  describe('writing', () => {
+    test('of a staged run nothing is visible before it ends', async (store) => {
+      const run = await store.writer.beginRun(STAGED);
+      await run.stage([FIRST]);
+      await run.stage([SECOND]);
+      const before = await findingsIn(store);
+
+      await run.finish(aCoverage({ observedAt: NOON }));
+
+      assert.deepEqual(before, []);
+      assert.equal((await findingsIn(store)).length, 2);
+    });
+
+    test('a staged run that is abandoned never was', async (store) => {
+      await record(store, { says: [FIRST] });
+      const before = await findingsIn(store);
+
+      const run = await store.writer.beginRun({ ...STAGED, observedAt: NOON + HOUR_MS });
+      await run.stage([SECOND], [{ at: '$', reason: 'unreadable' }]);
+      await run.abandon('the file ends too early');
+
+      assert.deepEqual(await findingsIn(store), before);
+      assert.equal(await store.reader.run(run.id), undefined);
+    });
+
+    test('a staged run speaks of the moment that its coverage says', async (store) => {
+      const run = await store.writer.beginRun(STAGED);
+      await run.stage([FIRST]);
+
+      const summary = await run.finish(aCoverage({ observedAt: NOON - HOUR_MS }));
+
+      assert.equal((await theFinding(store)).openedAt, NOON - HOUR_MS);
+      assert.equal((await store.reader.run(summary.run))?.observedAt, NOON - HOUR_MS);
+    });
+
+    test('a page is visible once committed, and what is only staged is not', async (store) => {
+      const run = await firstPage(store);
+      await run.stage([SECOND]);
+
+      assert.equal((await findingsIn(store)).length, 1);
+      await run.finish(aCoverage({ observedAt: NOON }));
+      assert.equal((await findingsIn(store)).length, 2);
+    });
+
+    test('an interrupted run goes on after its last page, in a process that knows nothing of it', async (store) => {
+      const interrupted = await firstPage(store);
+      await interrupted.stage([SECOND]);
+
+      const resumed = await store.writer.resumeRun(VENDOR);
+      assert.deepEqual([resumed?.id, resumed?.cursor], [interrupted.id, 'after the first']);
+      assert.equal((await findingsIn(store)).length, 1, 'what was staged and not committed is lost');
+      await resumed?.stage([SECOND]);
+      const summary = await resumed?.finish(aCoverage({ observedAt: NOON }), 'the end');
+
+      assert.deepEqual([summary?.observations, summary?.findings, summary?.changes.created], [2, 2, 2]);
+      assert.equal(await store.reader.cursor(VENDOR.source), 'the end');
+      assert.equal(await store.writer.resumeRun(VENDOR), undefined);
+    });
+
+    test('what was committed before an interruption counts as mentioned', async (store) => {
+      await record(store, { stream: VENDOR, at: NOON - HOUR_MS, says: [FIRST, SECOND] });
+      await firstPage(store);
+
+      const resumed = await store.writer.resumeRun(VENDOR);
+      const summary = await resumed?.finish(aCoverage({ observedAt: NOON }));
+
+      const states = Object.fromEntries((await findingsIn(store)).map((one) => [one.component, one.state]));
+      assert.deepEqual(states, { 'pkg:npm/lodash': 'open', 'pkg:npm/b': 'resolved' });
+      assert.equal(summary?.changes.closed, 1);
+    });
+
+    test('a finding is counted once in a run, however often it was interrupted', async (store) => {
+      await firstPage(store);
+      const resumed = await store.writer.resumeRun(VENDOR);
+      await resumed?.stage([aDetail({ key: 'P-1', occurrences: [{ entity: 'HOST-1' }] })]);
+
+      const summary = await resumed?.finish(aCoverage({ observedAt: NOON }));
+
+      assert.equal(summary?.findings, 1);
+      assert.deepEqual(summary?.changes, { created: 1, updated: 0, unchanged: 0, reopened: 0, closed: 0 });
+    });
+
+    test('a paged run that is abandoned keeps its pages and is failed, with the reason', async (store) => {
+      const run = await firstPage(store);
+
+      await run.abandon('the vendor went away');
+
+      const { state, reasons } = (await store.reader.run(run.id)) ?? {};
+      assert.deepEqual([state, reasons], ['failed', ['the vendor went away']]);
+      assert.equal((await findingsIn(store)).length, 1);
+      assert.equal(await store.writer.resumeRun(VENDOR), undefined);
+    });
+
+    test('a paged run that was interrupted says why and can be continued', async (store) => {
+      const run = await firstPage(store);
+
+      await run.interrupt('told to stop');
+
+      assert.deepEqual((await store.reader.run(run.id))?.reasons, ['told to stop']);
+      assert.equal((await store.writer.resumeRun(VENDOR))?.id, run.id);
+    });
+
+    test('the same page once more changes nothing', async (store) => {
+      await firstPage(store);
+      const resumed = await store.writer.resumeRun(VENDOR);
+      await resumed?.stage([FIRST]);
+
+      const summary = await resumed?.finish(aCoverage({ observedAt: NOON }));
+
+      assert.deepEqual([summary?.observations, summary?.findings], [1, 1]);
+      assert.equal((await theFinding(store)).observations.length, 1);
+    });
+
+    test('of two things that one run says of one key the later counts', async (store) => {
+      await record(store, {
+        says: [
+          anEntry({ key: 'P-1', names: [['CVE-2024-1']], severity: 'low' }),
+          anEntry({ key: 'P-1', names: [['CVE-2024-2']], severity: 'high' }),
+        ],
+      });
+
+      assert.deepEqual(await statesIn(store), { 'CVE-2024-2': 'open' });
+    });
+
+    test('a late run after a run that corrected itself is taken', async (store) => {
+      const correction = [['CVE-2024-1'], ['CVE-2024-2']] as const;
+      await record(store, { says: correction.map((name) => anEntry({ key: 'P-1', names: [name] })) });
+
+      await record(store, { at: NOON - HOUR_MS, says: [anEntry({ key: 'P-1', names: [['CVE-2024-2']] })] });
+
+      assert.deepEqual(await statesIn(store), { 'CVE-2024-2': 'open' });
+    });
+
+    test('runs of several streams are written side by side', async (store) => {
+      const streams = [TRIVY, { ...TRIVY, category: 'nightly' }, VENDOR];
+      const runs = await Promise.all(streams.map((stream) => store.writer.beginRun({ ...STAGED, stream })));
+      for (const [n, run] of runs.entries())
+        await run.stage([
+          anEntry({ key: `K-${n}`, names: [[`CVE-2024-${n + 1}`]] }),
+          anEntry({ key: 'shared' }),
+        ]);
+
+      await Promise.all(runs.toReversed().map((run) => run.finish(aCoverage({ observedAt: NOON }))));
+
+      const findings = await findingsIn(store);
+      assert.equal(findings.length, 4);
+      const shared = findings.find(({ vulnerability }) => vulnerability === 'CVE-2024-1000');
+      assert.equal(shared?.observations.length, 3);
+    });
+
+    test('the parts of one file become visible together', async (store) => {
+      const runs = await Promise.all(
+        ['a', 'b'].map((category) => store.writer.beginRun({ ...STAGED, stream: { ...TRIVY, category } })),
+      );
+      for (const [n, run] of runs.entries()) await run.stage([n === 0 ? FIRST : SECOND]);
+
+      const ends = runs.map((run) => ({ run, coverage: aCoverage({ observedAt: NOON }) }));
+      const summaries = await store.writer.finishTogether(ends);
+
+      assert.deepEqual(
+        summaries.map(({ run, findings }) => [run, findings]),
+        runs.map(({ id }) => [id, 1]),
+      );
+      assert.equal((await findingsIn(store)).length, 2);
+    });
+
+    test('a run that has ended takes nothing more', async (store) => {
+      const run = await store.writer.beginRun(STAGED);
+      await run.finish(aCoverage({ observedAt: NOON }));
+
+      await assert.rejects(run.stage([FIRST]), isCode('input-invalid'));
+      await assert.rejects(run.finish(aCoverage({ observedAt: NOON })), isCode('input-invalid'));
+    });
+
+    test('a staged run has no pages to commit', async (store) => {
+      const run = await store.writer.beginRun(STAGED);
+
+      await assert.rejects(run.commitPage('1'), isCode('input-invalid'));
+    });
+
+    test('details of an entry that was never listed are rejected, and the run is partial', async (store) => {
+      const summary = await record(store, { stream: VENDOR, says: [aDetail({ key: 'P-9' })] });
+
+      assert.deepEqual([summary.state, summary.rejected], ['partial', 1]);
+      assert.deepEqual(
+        (await store.reader.rejects(summary.run)).map(({ key }) => key),
+        ['P-9'],
+      );
+    });
+
+    test('a judgement of nothing, or one that lacks its reason, is refused', async (store) => {
+      await record(store, { says: [FIRST] });
+      const { id } = await theFinding(store);
+      const nobody = 4711 as FindingId;
+      const note = { state: 'accepted', by: 'ann', validAt: NOON } as const;
+
+      await assert.rejects(store.writer.addTriage(nobody, note, RECORDED_AT), isCode('not-found'));
+      await assert.rejects(
+        store.writer.addTriage(id, { ...note, state: 'not-affected' }, RECORDED_AT),
+        isCode('input-invalid'),
+      );
+      assert.equal((await store.reader.triage(id)).state, undefined);
+    });
+  });
+
+  describe('reading', () => {
+    test('lists are paged in every order, without gaps and repeats', async (store) => {
+      const severities = ['low', 'critical', 'unknown', 'high', 'medium', 'info', 'critical'] as const;
+      for (const [n, severity] of severities.entries())
+        await record(store, {
+          at: NOON + n * HOUR_MS,
+          coverage: { closes: false },
+          says: [anEntry({ names: [[`CVE-2024-${n + 1}`]], severity })],
+        });
+      const inOrder = async (order: 'severity' | 'opened' | 'id') => {
+        const seen: (string | undefined)[] = [];
+        let after: string | undefined;
+        do {
+          const page = await store.reader.findings({ filter: ANY_FINDING, order, limit: 2, after });
+          seen.push(...page.findings.map(({ vulnerability }) => vulnerability?.replace('CVE-2024-', '')));
+          after = page.next;
+        } while (after !== undefined);
+        return seen.join('');
+      };
+
+      assert.equal(await inOrder('id'), '1234567');
+      assert.equal(await inOrder('opened'), '7654321');
+      assert.equal(await inOrder('severity'), '2743516');
+    });
+
+    test('a cursor that is none is refused', async (store) => {
+      const query = { filter: ANY_FINDING, limit: 2, after: 'page two' };
+
+      await assert.rejects(store.reader.findings(query), isCode('input-invalid'));
+    });
+
+    test('what is not there is undefined', async (store) => {
+      const [finding, run] = [7 as FindingId, 7 as RunId];
+
+      assert.equal(await store.reader.finding(finding), undefined);
+      assert.equal(await store.reader.resolveId(finding), undefined);
+      assert.equal(await store.reader.run(run), undefined);
+      assert.equal(await store.reader.cursor('nobody'), undefined);
+      assert.equal(await store.writer.resumeRun(VENDOR), undefined);
+      assert.deepEqual(await store.reader.episodes(finding), []);
+      assert.deepEqual(await store.reader.seen(VENDOR, ['P-1']), []);
+    });
+
+    test('what the store has seen of an entry: its revision and that of its details', async (store) => {
+      await record(store, {
+        stream: VENDOR,
+        says: [
+          anEntry({ key: 'P-1', revision: 'r2' }),
+          aDetail({ key: 'P-1', revision: 'r1' }),
+          anEntry({ key: 'P-2', revision: 'r1', subject: component('b') }),
+        ],
+      });
+
+      const seen = await store.reader.seen(VENDOR, ['P-1', 'P-2', 'P-3']);
+
+      assert.deepEqual(
+        seen.map(({ key, revision, detailRevision }) => [key, revision, detailRevision]),
+        [
+          ['P-1', 'r2', 'r1'],
+          ['P-2', 'r1', undefined],
+        ],
+      );
+    });
+
+    test('the latest run of a stream is the latest observed, not the latest recorded', async (store) => {
+      const late = { at: NOON - HOUR_MS, recordedAt: RECORDED_AT + 1 };
+      const newest = await record(store, { stream: VENDOR });
+      await record(store, { stream: VENDOR, ...late });
+
+      const runs = await store.reader.latestRuns();
+
+      assert.deepEqual(
+        runs.map(({ id, observedAt, state }) => [id, observedAt, state]),
+        [[newest.run, NOON, 'complete']],
+      );
+    });
+
+    test('a scan of one image does not replace the scan of another', async (store) => {
+      const shop = await record(store, { says: [anEntry({})], coverage: { assets: [anEntry({}).asset] } });
+      const cart = await record(store, {
+        at: NOON + HOUR_MS,
+        says: [anEntry({ asset: CART })],
+        coverage: { assets: [CART] },
+      });
+
+      const runs = await store.reader.latestRuns();
+
+      assert.deepEqual(
+        runs.map(({ id }) => id),
+        [cart.run, shop.run],
+      );
+      assert.equal((await store.reader.count({ op: 'state', is: 'open' })).total, 2);
+    });
+  });
+}
