@@ -1,6 +1,6 @@
 /** May this ship? Asks the store (or a few scans) what the policy needs to know, and decides. */
 
-import { isGatehouseError } from '../domain/errors.ts';
+import { type GatehouseError, isGatehouseError } from '../domain/errors.ts';
 import { type Filter, OPEN } from '../domain/filter.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Mode, Policy } from '../domain/policy.ts';
@@ -72,8 +72,10 @@ export async function gateScans(
     const evidence: Evidence[] = [];
     for (const file of files) {
       const read = await readOne(store, file, options, job.now, signal);
-      if ('problem' in read) evidence.push(unreadable(file.name, read.problem));
-      else {
+      if (isGatehouseError(read)) {
+        if (files.length === 1) throw read;
+        evidence.push(unreadable(file.name, read.message));
+      } else {
         imported.push(read);
         evidence.push(scanEvidence(read));
       }
@@ -101,19 +103,19 @@ export async function gateScans(
   }
 }
 
-/** A file that cannot be read is evidence that is missing, when others can; alone it is the caller's mistake. */
+/** A file that cannot be read is evidence that lacks, beside others; alone it is the caller's mistake. */
 async function readOne(
   store: Store,
   file: ReadableFile,
   options: ScanOptions,
   now: number,
   signal: AbortSignal,
-): Promise<ImportedFile | { readonly problem: string }> {
+): Promise<ImportedFile | GatehouseError> {
   try {
     return await importScan({ store, file, options, now: () => now, signal });
   } catch (error) {
     if (!isGatehouseError(error) || error.code !== 'input-invalid') throw error;
-    return { problem: error.message };
+    return error;
   }
 }
 

@@ -1,0 +1,236 @@
+import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { describe, test } from 'node:test';
+import { makeFolder } from '../../test/support/cli.ts';
+import { type TrivyEntry, trivyScan } from '../../test/support/trivy-scan.ts';
+import { isGatehouseError } from '../domain/errors.ts';
+import type { Verdict } from '../domain/verdict.ts';
+import { readableFile } from '../platform/spooled-file.ts';
+import { readPolicy } from '../policy/read-policy.ts';
+import { openMemoryStore } from '../store/sqlite/memory.ts';
+import type { Store } from '../store/store.ts';
+import { type GateJob, gateScans, gateStore } from './gate.ts';
+import { importScan } from './import.ts';
+import type { ScanOptions } from './read-scan.ts';
+
+const NOW = Date.UTC(2026, 4, 2);
+const signal = new AbortController().signal;
+const STRICT = readPolicy({});
+const HIGH: readonly TrivyEntry[] = [{ id: 'CVE-2024-1001', severity: 'HIGH', fixed: '1.0.2' }];
+const LOW: readonly TrivyEntry[] = [{ id: 'CVE-2024-1002', severity: 'LOW' }];
+
+async function judgeScans(texts: readonly string[], policy = STRICT): Promise<Verdict> {
+  await using folder = await makeFolder();
+  const files = [];
+  for (const [n, text] of texts.entries()) {
+    await writeFile(folder.file(`${n}.json`), text);
+    files.push(await readableFile(folder.file(`${n}.json`), process.stdin));
+  }
+  return (await gateScans(files, {}, { release: 'shop', policy, now: NOW }, signal)).verdict;
+}
+
+describe('from scans alone', () => {
+  test('a finding at the ceiling is NO-GO, one below it GO', async () => {
+    assert.equal((await judgeScans([trivyScan({ entries: HIGH })])).verdict, 'NO-GO');
+    assert.equal((await judgeScans([trivyScan({ entries: LOW })])).verdict, 'GO');
+  });
+
+  test('unknown severity blocks in strict and warns in development', async () => {
+    const scan = trivyScan({ entries: [{ id: 'CVE-2024-1003', severity: 'UNKNOWN' }] });
+
+    assert.equal((await judgeScans([scan])).verdict, 'NO-GO');
+    const relaxed = await judgeScans([scan], readPolicy({ preset: 'development' }));
+    assert.equal(relaxed.verdict, 'GO');
+    assert.ok(relaxed.reasons.some(({ effect }) => effect === 'warn'));
+  });
+
+  test('a scan with an unreadable entry is UNDECIDED, unless what is known blocks', async () => {
+    const broken = (entries: readonly TrivyEntry[]): string => {
+      const scan = JSON.parse(trivyScan({ entries }));
+      scan.Results[0].Vulnerabilities.push({ VulnerabilityID: 7 });
+      return JSON.stringify(scan);
+    };
+
+    assert.equal((await judgeScans([broken(LOW)])).verdict, 'UNDECIDED');
+    assert.equal((await judgeScans([broken(HIGH)])).verdict, 'NO-GO');
+  });
+
+  test('one file of two that cannot be read is UNDECIDED and names it; alone it is an error', async () => {
+    const cut = trivyScan({ entries: LOW }).slice(0, 200);
+
+    const verdict = await judgeScans([trivyScan({ entries: LOW }), cut]);
+
+    assert.equal(verdict.verdict, 'UNDECIDED');
+    assert.match(verdict.evidence.find(({ state }) => state === 'unreadable')?.source ?? '', /1\.json$/);
+    await assert.rejects(
+      judgeScans([cut]),
+      (error) => isGatehouseError(error) && error.code === 'input-invalid',
+    );
+  });
+
+  test('a suppression inside the judged file is shown and not honoured', async () => {
+    const sarif = JSON.stringify({
+      version: '2.1.0',
+      runs: [
+        {
+          tool: {
+            driver: { name: 'CodeTool', rules: [{ id: 'r1', properties: { 'security-severity': '9.1' } }] },
+          },
+          results: [
+            {
+              ruleId: 'r1',
+              message: { text: 'bad' },
+              locations: [
+                { physicalLocation: { artifactLocation: { uri: 'a.ts' }, region: { startLine: 1 } } },
+              ],
+              suppressions: [{ kind: 'inSource', status: 'accepted' }],
+            },
+          ],
+        },
+      ],
+    });
+
+    const verdict = await judgeScans([sarif]);
+
+    assert.equal(verdict.verdict, 'NO-GO');
+    assert.deepEqual(
+      verdict.setAside.map(({ kind, honoured }) => [kind, honoured]),
+      [['suppression', false]],
+    );
+  });
+
+  test('the path to GO names the upgrade', async () => {
+    const { pathToGo } = await judgeScans([trivyScan({ entries: HIGH })]);
+
+    assert.deepEqual(
+      pathToGo.upgrades.map(({ component, to }) => [component, to]),
+      [['pkg:npm/left-pad', '1.0.2']],
+    );
+  });
+});
+
+async function withScans(
+  scans: readonly (readonly [string, ScanOptions])[],
+  judge: (store: Store) => Promise<void>,
+): Promise<void> {
+  await using folder = await makeFolder();
+  const store = await openMemoryStore();
+  try {
+    for (const [n, [text, options]] of scans.entries()) {
+      await writeFile(folder.file(`${n}.json`), text);
+      await using file = await readableFile(folder.file(`${n}.json`), process.stdin);
+      await importScan({ store, file, options, now: () => NOW - 1000, signal });
+    }
+    await judge(store);
+  } finally {
+    await store.close();
+  }
+}
+
+const job = (more: Partial<GateJob> = {}): GateJob => ({
+  release: 'shop',
+  policy: STRICT,
+  scope: { name: 'everything' },
+  now: NOW,
+  ...more,
+});
+
+describe('from the store', () => {
+  test('an empty store is UNDECIDED', async () => {
+    await withScans([], async (store) => {
+      assert.equal((await gateStore(store.reader, job())).verdict, 'UNDECIDED');
+    });
+  });
+
+  test('an expected source that never spoke is UNDECIDED, a waived one by name is not', async () => {
+    await withScans([[trivyScan({ entries: LOW }), {}]], async (store) => {
+      const missing = await gateStore(store.reader, job({ expected: ['runtime'] }));
+      const relaxed = await gateStore(
+        store.reader,
+        job({ expected: ['runtime'], policy: readPolicy({ relax: ['missing-evidence'] }) }),
+      );
+
+      assert.equal(missing.verdict, 'UNDECIDED');
+      assert.equal(relaxed.verdict, 'GO');
+      assert.deepEqual(relaxed.relaxed, ['missing-evidence']);
+    });
+  });
+
+  test('a waiver sets its finding aside until its last moment, and says who and why', async () => {
+    const policy = (until: number) =>
+      readPolicy({
+        waivers: [{ id: 'w1', vulnerability: 'CVE-2024-1001', by: 'ann', reason: 'not reachable', until }],
+      });
+    await withScans([[trivyScan({ entries: HIGH }), {}]], async (store) => {
+      const held = await gateStore(store.reader, job({ policy: policy(NOW + 1) }));
+      const over = await gateStore(store.reader, job({ policy: policy(NOW) }));
+
+      assert.equal(held.verdict, 'GO');
+      assert.deepEqual(
+        held.setAside.map(({ issuer, reason }) => [issuer, reason]),
+        [['ann', 'not reachable']],
+      );
+      assert.equal(over.verdict, 'NO-GO');
+    });
+  });
+
+  test('a vulnerability new against the baseline channel blocks where none is allowed', async () => {
+    const production = { channel: 'production' };
+    const certification = { channel: 'certification' };
+    const scope = (name: string) => ({ name, channels: [name] });
+    const policy = readPolicy({ rules: { 'new-against-baseline': { action: 'block', budget: 0 } } });
+    const NEW: readonly TrivyEntry[] = [...LOW, { id: 'CVE-2024-2000', severity: 'LOW' }];
+    await withScans(
+      [
+        [trivyScan({ entries: LOW }), production],
+        [trivyScan({ entries: NEW }), certification],
+      ],
+      async (store) => {
+        const compared = job({ policy, scope: scope('certification'), baselineScope: scope('production') });
+        const verdict = await gateStore(store.reader, compared);
+
+        assert.equal(verdict.verdict, 'NO-GO');
+        const [reason] = verdict.reasons.filter(({ effect }) => effect === 'block');
+        assert.deepEqual(
+          reason?.findings.map(({ vulnerability }) => vulnerability),
+          ['CVE-2024-2000'],
+        );
+        const same = job({ policy, scope: scope('production'), baselineScope: scope('certification') });
+        assert.equal((await gateStore(store.reader, same)).verdict, 'GO');
+      },
+    );
+  });
+
+  test('a partial scan of the release keeps it from GO though nothing known blocks', async () => {
+    const scan = JSON.parse(trivyScan({ entries: LOW }));
+    scan.Results[0].Vulnerabilities.push({ VulnerabilityID: 7 });
+    await withScans([[JSON.stringify(scan), {}]], async (store) => {
+      const verdict = await gateStore(store.reader, job());
+
+      assert.equal(verdict.verdict, 'UNDECIDED');
+      assert.match(verdict.reasons[0]?.message ?? '', /unreadable/);
+    });
+  });
+
+  test('a newer scan of one image does not make up for a partial one of another', async () => {
+    const partial = JSON.parse(trivyScan({ image: 'registry.example.org/a:1', entries: LOW }));
+    partial.Results[0].Vulnerabilities.push({ VulnerabilityID: 7 });
+    const other = trivyScan({
+      image: 'registry.example.org/b:1',
+      createdAt: '2026-05-01T12:00:00Z',
+      entries: LOW,
+    });
+    await withScans(
+      [
+        [JSON.stringify(partial), {}],
+        [other, {}],
+      ],
+      async (store) => {
+        const onlyB = { name: 'b', assets: [{ name: 'registry.example.org/b' }] };
+
+        assert.equal((await gateStore(store.reader, job())).verdict, 'UNDECIDED');
+        assert.equal((await gateStore(store.reader, job({ scope: onlyB }))).verdict, 'GO');
+      },
+    );
+  });
+});
