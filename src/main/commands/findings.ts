@@ -8,7 +8,7 @@ interface FindingsOptions {
   readonly vulnerability?: readonly string[];
   readonly asset?: string;
   readonly scope?: string;
-  readonly limit: string;
+  readonly limit?: string;
   readonly config?: string;
   readonly json?: true;
 }
@@ -34,7 +34,7 @@ export const command: CommandModule<FindingsOptions> = {
       .option('--vulnerability <name...>', 'CVE, GHSA or any other name of it')
       .option('--asset <name>', 'kind:name, or the name of a repository')
       .option('--scope <scope>', 'a scope of the configuration')
-      .option('--limit <n>', 'how many to list', '100')
+      .option('--limit <n>', 'how many to list; 100 for people, all as JSON')
       .option('--config <file>', 'configuration instead of gatehouse.yaml')
       .option('--json', 'print JSON');
   },
@@ -52,7 +52,7 @@ export const command: CommandModule<FindingsOptions> = {
       import('../assets.ts'),
       import('../../domain/errors.ts'),
     ]);
-    const limit = Number(options.limit);
+    const limit = Number(options.limit ?? (options.json === true ? Number.MAX_SAFE_INTEGER : 100));
     if (!Number.isInteger(limit) || limit < 1) {
       throw new GatehouseError(
         'input-invalid',
