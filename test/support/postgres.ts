@@ -20,11 +20,15 @@ export interface TestDatabase extends AsyncDisposable {
 /** What tests on PostgreSQL need, for the message that says they were left out. */
 export const postgresNeed = 'PostgreSQL: install its server package, or set GATEHOUSE_TEST_POSTGRES to a URL';
 
+export function isPostgresHere(): boolean {
+  return Boolean(process.env.GATEHOUSE_TEST_POSTGRES) || findBinaries() !== undefined;
+}
+
 /**
  * Whether tests on PostgreSQL can run here. With CI=true their absence is a failure, not a gap: then this throws.
  */
 export function hasPostgres(): boolean {
-  if (process.env.GATEHOUSE_TEST_POSTGRES || findBinaries() !== undefined) return true;
+  if (isPostgresHere()) return true;
   if (process.env.CI === 'true')
     throw new Error(`tests may not be left out with CI=true; needed: ${postgresNeed}`);
   return false;
