@@ -32,14 +32,14 @@ export interface Db {
   allocate(table: TableName, count: number): Promise<number>;
   /** One at a time: a second call waits for the first. Rolled back when `work` throws. */
   transaction<T>(work: () => Promise<T>): Promise<T>;
-  /** A place for rows that nobody else sees and a crash forgets. */
+  /** A place for bytes that nobody else sees and a crash forgets. */
   openSpill(): Promise<Spill>;
   close(): Promise<void>;
 }
 
 export interface Spill {
-  add(rows: readonly string[]): Promise<void>;
+  add(bytes: Uint8Array): Promise<void>;
   /** In the order added. */
-  read(batch: number): AsyncGenerator<readonly string[]>;
+  read(): AsyncGenerator<Uint8Array<ArrayBuffer>>;
   drop(): Promise<void>;
 }

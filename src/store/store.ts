@@ -11,6 +11,7 @@ import type { Run, RunSummary } from '../domain/run.ts';
 import type { Severity } from '../domain/severity.ts';
 import type { AssetRef, Coverage, Rejected, StreamRef } from '../domain/statement.ts';
 import type { Triage, TriageNote } from '../domain/triage.ts';
+import type { PackedStatements } from './packed-statements.ts';
 
 export interface Store {
   readonly writer: StoreWriter;
@@ -60,7 +61,11 @@ export interface RunWriter {
   readonly recordedAt: number;
   /** A paged run's last committed cursor; a run that begins has none. */
   readonly cursor: string | undefined;
-  stage(statements: readonly KeyedStatement[], rejected?: readonly Rejected[]): Promise<void>;
+  /** Packed statements of one run come from one packer, in its order; their bytes belong to the store from then on. */
+  stage(
+    statements: readonly KeyedStatement[] | PackedStatements,
+    rejected?: readonly Rejected[],
+  ): Promise<void>;
   /** Paged runs only: makes what was staged since the last page visible, and keeps the cursor with the run. */
   commitPage(cursor: string): Promise<void>;
   /**

@@ -2,10 +2,11 @@
 import type { Changes } from '../../domain/run.ts';
 import type { Db, Value } from '../db.ts';
 import type { FindingRow } from './findings.ts';
+import { IdSet } from './id-set.ts';
 
+/** Of a finding that was there before the run. */
 interface Touch {
-  /** Before the run: undefined when the run created it. */
-  readonly wasOpen: boolean | undefined;
+  readonly wasOpen: boolean;
   isOpen: boolean;
   differs: boolean;
 }
@@ -19,6 +20,8 @@ type Kind = 'updated' | 'closed' | 'reopened' | 'merged-into' | 'split-from';
 
 /** One per run, over all its transactions. */
 export class ChangeLog {
+  /** By this run. They are many, and nothing later in the run makes them anything but created. */
+  readonly #created = new IdSet();
   readonly #touched = new Map<number, Touch>();
   readonly #mentioned = new Set<number>();
   readonly #changedContent = new Set<number>();
@@ -31,13 +34,13 @@ export class ChangeLog {
     this.#validAt = validAt;
   }
 
-  created(id: number, isOpen: boolean): void {
-    this.#touched.set(id, { wasOpen: undefined, isOpen, differs: true });
-    this.#mentioned.add(id);
+  /** Findings with `count` ids in a row. */
+  created(first: number, count: number): void {
+    this.#created.addRow(first, count);
   }
 
   mentioned(id: number): void {
-    this.#mentioned.add(id);
+    if (!this.#created.has(id)) this.#mentioned.add(id);
   }
 
   /** Something that the finding shows moved, whether or not it is one of its own columns. */
@@ -47,7 +50,9 @@ export class ChangeLog {
 
   recomputed(id: number, before: FindingRow, after: Omit<FindingRow, 'id'>, differs: boolean): void {
     const touch = this.#touched.get(id);
-    if (touch === undefined) {
+    if (this.#created.has(id)) {
+      // Counted as created whatever becomes of it.
+    } else if (touch === undefined) {
       this.#touched.set(id, { wasOpen: before.open === 1, isOpen: after.open === 1, differs });
     } else {
       touch.isOpen = after.open === 1;
@@ -63,21 +68,24 @@ export class ChangeLog {
     this.#rows.push([kind, id, this.#validAt(), String(other)]);
   }
 
-  get findingsMentioned(): ReadonlySet<number> {
-    return this.#mentioned;
+  *findingsMentioned(): Generator<number> {
+    yield* this.#created;
+    yield* this.#mentioned;
+  }
+
+  get findingCount(): number {
+    return this.#created.size + this.#mentioned.size;
   }
 
   counts(): Changes {
-    const counts = { created: 0, updated: 0, unchanged: 0, reopened: 0, closed: 0 };
+    const counts = { created: this.#created.size, updated: 0, unchanged: 0, reopened: 0, closed: 0 };
     for (const id of this.#mentioned) {
       const touch = this.#touched.get(id);
-      if (touch !== undefined && touch.wasOpen === undefined) counts.created += 1;
-      else if (touch?.wasOpen === false && touch.isOpen) counts.reopened += 1;
+      if (touch?.wasOpen === false && touch.isOpen) counts.reopened += 1;
       else if (touch?.differs === true || this.#changedContent.has(id)) counts.updated += 1;
       else counts.unchanged += 1;
     }
-    for (const { wasOpen, isOpen } of this.#touched.values())
-      if (wasOpen === true && !isOpen) counts.closed += 1;
+    for (const { wasOpen, isOpen } of this.#touched.values()) if (wasOpen && !isOpen) counts.closed += 1;
     return counts;
   }
 

@@ -6,6 +6,7 @@ import type { Db, Value } from '../db.ts';
 import type { ChangeLog } from './changes.ts';
 import { coversObservation, type StoredCoverage } from './coverage.ts';
 import { type ClaimSpansRow, recomputeFindings, spanColumns, spansOf } from './findings.ts';
+import type { IdSet } from './id-set.ts';
 
 interface Live {
   readonly id: number;
@@ -27,7 +28,7 @@ export async function closeAbsent(
   streamId: number,
   observedAt: number,
   coverage: StoredCoverage,
-  mentioned: ReadonlySet<number>,
+  mentioned: Pick<IdSet, 'has'>,
   log: ChangeLog,
 ): Promise<void> {
   const candidates = (await liveObservations(db, streamId, coverage.assets)).filter(

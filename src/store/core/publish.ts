@@ -20,6 +20,7 @@ import {
   spanColumns,
   spansOf,
 } from './findings.ts';
+import { IdSet } from './id-set.ts';
 import { type Identity, nameKey } from './identity.ts';
 import { replaceLabels } from './labels.ts';
 import {
@@ -31,6 +32,7 @@ import {
   mainColumnsOf,
   parseMain,
 } from './rows.ts';
+import type { Same } from './staging.ts';
 
 export interface RunFacts {
   readonly id: number;
@@ -46,7 +48,7 @@ export interface RunFacts {
 export interface Publication {
   /** Revision ids mentioned, in order. */
   readonly members: number[];
-  readonly observations: Set<number>;
+  readonly observations: IdSet;
   readonly assets: Set<number>;
   /** Observations whose life cannot simply be continued. */
   readonly stale: Set<number>;
@@ -54,7 +56,7 @@ export interface Publication {
 }
 
 export function emptyPublication(): Publication {
-  return { members: [], observations: new Set(), assets: new Set(), stale: new Set(), rejected: [] };
+  return { members: [], observations: new IdSet(), assets: new Set(), stale: new Set(), rejected: [] };
 }
 
 export const OBSERVATION_COLUMNS = [
@@ -124,10 +126,24 @@ export class Publisher {
     return this.#run.newestOther !== undefined && this.#run.observedAt < this.#run.newestOther;
   }
 
-  /** Statements in the order stated; one batch holds each key at most once per part. */
-  async publish(statements: readonly KeyedStatement[]): Promise<void> {
-    await this.#publishMains(statements.filter((one) => one.part === 'main'));
+  /**
+   * Statements in the order stated; one batch holds each key at most once per part. `areNew`: the store is known not
+   * to know any of them.
+   */
+  async publish(statements: readonly KeyedStatement[], areNew: boolean): Promise<void> {
+    await this.#publishMains(
+      statements.filter((one) => one.part === 'main'),
+      areNew,
+    );
     await this.#publishDetails(statements.filter((one) => one.part === 'detail'));
+  }
+
+  /** As `mention`, of what was looked up and still holds. */
+  mentionAll({ ids, revisions, assets, findings }: Same): void {
+    for (const id of ids) this.#out.observations.add(id);
+    for (const revision of revisions) this.#out.members.push(revision);
+    for (const asset of assets) this.#out.assets.add(asset);
+    for (const finding of findings) this.#log.mentioned(finding);
   }
 
   /** Observations that say exactly what they said and are as live as they state: only mentioned. */
@@ -154,9 +170,9 @@ export class Publisher {
     for (const { id } of rows) this.#out.stale.add(id);
   }
 
-  async #publishMains(mains: readonly KeyedObservation[]): Promise<void> {
+  async #publishMains(mains: readonly KeyedObservation[], areNew: boolean): Promise<void> {
     if (mains.length === 0) return;
-    const known = await this.#lookUp(mains);
+    const known = areNew ? [] : await this.#lookUp(mains);
     const fresh = mains.filter((_, index) => known[index] === undefined);
     const again = mains.flatMap((statement, index) => {
       const row = known[index];
@@ -227,9 +243,9 @@ export class Publisher {
       ]);
       revisions.push([id, statement.digest, abouts[index] ?? 0, statement.body, revision]);
       this.#out.members.push(revision);
-      this.#out.observations.add(id);
       this.#out.assets.add(asset);
     });
+    this.#out.observations.addRow(firstObservation, fresh.length);
     await this.#db.insert('observation', observations);
     await this.#db.insert(
       'revision',
@@ -336,8 +352,8 @@ export class Publisher {
         title ?? null,
       ]);
       for (const episode of own) episodes.push(episodeRow(id, episode));
-      this.#log.created(id, values.open === 1);
     }
+    this.#log.created(firstFinding, created.size);
     await db.insert('finding', findings);
     await db.insert('episode', episodes);
     await db.insert(

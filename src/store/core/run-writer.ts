@@ -7,11 +7,14 @@ import type { RunId } from '../../domain/finding.ts';
 import type { KeyedStatement } from '../../domain/keyed.ts';
 import type { RunSummary } from '../../domain/run.ts';
 import type { Coverage, Rejected } from '../../domain/statement.ts';
-import type { Db, Spill, Value } from '../db.ts';
+import type { Db, Value } from '../db.ts';
+import { createUnpacker, type PackedStatements } from '../packed-statements.ts';
 import type { RunStart, RunWriter } from '../store.ts';
 import { ChangeLog } from './changes.ts';
 import { closeAbsent } from './closing.ts';
 import { readCoverage } from './coverage.ts';
+import { nextGeneration } from './generation.ts';
+import { stretchesOf } from './id-set.ts';
 import { Identity } from './identity.ts';
 import { encodeMembers } from './members.ts';
 import {
@@ -22,12 +25,13 @@ import {
   Publisher,
 } from './publish.ts';
 import { observationsOn, recomputeObservations } from './recompute.ts';
+import { Staging } from './staging.ts';
 import { ensureStream, observationsOfRun } from './streams.ts';
 import { type Tally, tallyStatements, withChanges } from './tally.ts';
 
-/** Statements held in memory before they go to a spill table: bounds memory, spares small scans the detour. */
-const HELD_IN_MEMORY = 4000;
 const BATCH = 1000;
+/** Ids in a row that are worth a statement of their own. */
+const LONG_STRETCH = 100;
 
 export interface OpenRun {
   readonly id: number;
@@ -55,10 +59,9 @@ class StoredRun implements OwnRunWriter {
   readonly id: RunId;
   readonly #db: Db;
   readonly #open: OpenRun;
-  #held: KeyedStatement[] = [];
-  #spill: Spill | undefined;
-  /** Observations that say what they said: id and revision in pairs. */
-  #same: { id: number; revision: number; live: number }[] = [];
+  readonly #staging: Staging;
+  #staged: Promise<void> = Promise.resolve();
+  readonly #unpacker = createUnpacker();
   #rejected: Rejected[] = [];
   readonly #rejects: Rejected[] = [];
   #pages: number;
@@ -74,6 +77,7 @@ class StoredRun implements OwnRunWriter {
     this.#db = db;
     this.#open = open;
     this.#streamId = open.streamId;
+    this.#staging = new Staging(db, open.streamId, open.start.visibility === 'staged');
     this.#pages = open.pages;
     this.#rejectedBefore = open.rejected;
     this.#tally = open.tally;
@@ -93,39 +97,17 @@ class StoredRun implements OwnRunWriter {
     return this.#open.cursor;
   }
 
-  async stage(statements: readonly KeyedStatement[], rejected: readonly Rejected[] = []): Promise<void> {
+  async stage(
+    statements: readonly KeyedStatement[] | PackedStatements,
+    rejected: readonly Rejected[] = [],
+  ): Promise<void> {
     this.#assertOpen();
     this.#rejected.push(...rejected);
-    tallyStatements(this.#tally, statements);
-    const news = await this.#setSameAside(statements);
-    for (const statement of news) this.#held.push(statement);
-    if (this.#held.length >= HELD_IN_MEMORY && this.#open.start.visibility === 'staged')
-      await this.#spillHeld();
-  }
-
-  /** What says exactly what is known need not be kept: it is only mentioned. Details keep their order. */
-  async #setSameAside(statements: readonly KeyedStatement[]): Promise<readonly KeyedStatement[]> {
-    const streamId = this.#streamId;
-    if (this.#open.start.visibility !== 'staged' || streamId === undefined) return statements;
-    const rows = await this.#db.find<ObservationRow>(
-      'observation',
-      ['stream_id', 'key'],
-      OBSERVATION_COLUMNS,
-      statements.map(({ key }): Value[] => [streamId, key]),
-    );
-    return statements.filter((statement, index) => {
-      const row = rows[index];
-      if (row === undefined || statement.part !== 'main' || row.main_digest !== statement.digest) return true;
-      if (row.live !== Number(statement.life.state === 'open')) return true;
-      this.#same.push({ id: row.id, revision: row.main_revision, live: row.live });
-      return false;
-    });
-  }
-
-  async #spillHeld(): Promise<void> {
-    this.#spill ??= await this.#db.openSpill();
-    await this.#spill.add(this.#held.map((statement) => JSON.stringify(statement)));
-    this.#held = [];
+    const told = 'bytes' in statements ? this.#unpacker.unpack(statements) : statements;
+    tallyStatements(this.#tally, told);
+    // Whoever stages ahead does not wait, and order matters.
+    this.#staged = this.#staged.then(() => this.#staging.add(told));
+    await this.#staged;
   }
 
   async commitPage(cursor: string): Promise<void> {
@@ -194,9 +176,7 @@ class StoredRun implements OwnRunWriter {
 
   async release(): Promise<void> {
     this.#ended = true;
-    this.#held = [];
-    this.#same = [];
-    await this.#spill?.drop();
+    await this.#staging.release();
   }
 
   #assertOpen(): void {
@@ -204,7 +184,7 @@ class StoredRun implements OwnRunWriter {
   }
 
   #pageDone(): void {
-    this.#held = [];
+    this.#staging.pageDone();
     this.#rejectedBefore += this.#rejected.length;
     this.#rejected = [];
     this.#pages += 1;
@@ -258,38 +238,36 @@ class StoredRun implements OwnRunWriter {
       this.#log,
       out,
     );
-    await this.#publishSame(publisher);
-    for await (const batch of this.#batches()) {
-      for (const part of withoutRepeats(batch)) await publisher.publish(part);
+    const holds = await this.#staging.stillHolds();
+    if (holds) publisher.mentionAll(this.#staging.same);
+    else await this.#publishSame(publisher);
+    const areNew = holds && this.#staging.isAllNew;
+    for await (const batch of this.#staging.batches()) {
+      for (const part of withoutRepeats(batch)) await publisher.publish(part, areNew);
     }
+    await nextGeneration(this.#db);
     if (publisher.isLate) for (const id of out.observations) out.stale.add(id);
     return out;
   }
 
   /** A run that published in between may have changed what was the same when it was staged. */
   async #publishSame(publisher: Publisher): Promise<void> {
-    for (let start = 0; start < this.#same.length; start += BATCH) {
-      const some = this.#same.slice(start, start + BATCH);
+    const { ids, revisions, lives } = this.#staging.same;
+    for (let start = 0; start < ids.length; start += BATCH) {
+      const some = ids.slice(start, start + BATCH);
       const rows = await this.#db.find<ObservationRow>(
         'observation',
         ['id'],
         OBSERVATION_COLUMNS,
-        some.map(({ id }) => [id]),
+        some.map((id) => [id]),
       );
+      const mentions = some.map((id, index) => ({ id, revision: revisions[start + index] ?? 0 }));
       const isStill = (index: number): boolean =>
-        rows[index]?.main_revision === some[index]?.revision && rows[index]?.live === some[index]?.live;
-      await publisher.mention(some.filter((_, index) => isStill(index)));
-      await publisher.mentionAgain(some.filter((_, index) => !isStill(index)));
+        rows[index]?.main_revision === mentions[index]?.revision &&
+        rows[index]?.live === lives[start + index];
+      await publisher.mention(mentions.filter((_, index) => isStill(index)));
+      await publisher.mentionAgain(mentions.filter((_, index) => !isStill(index)));
     }
-  }
-
-  async *#batches(): AsyncGenerator<readonly KeyedStatement[]> {
-    if (this.#spill !== undefined) {
-      for await (const rows of this.#spill.read(BATCH))
-        yield rows.map((row) => JSON.parse(row) as KeyedStatement);
-    }
-    for (let start = 0; start < this.#held.length; start += BATCH)
-      yield this.#held.slice(start, start + BATCH);
   }
 
   async #newestOther(covered: 'all' | readonly number[]): Promise<number | undefined> {
@@ -449,24 +427,30 @@ class StoredRun implements OwnRunWriter {
   #tallySoFar(vulnerabilities: number): Omit<Tally, 'assets'> {
     return withChanges(this.#tally, {
       changes: this.#log.counts(),
-      findings: this.#log.findingsMentioned.size,
+      findings: this.#log.findingCount,
       vulnerabilities,
     });
   }
 
   async #vulnerabilitiesMentioned(): Promise<number> {
+    interface Row {
+      readonly vulnerability_id: number;
+    }
     const distinct = new Set<number>();
-    const ids = [...this.#log.findingsMentioned];
-    for (let start = 0; start < ids.length; start += BATCH) {
-      const some = ids.slice(start, start + BATCH);
-      const rows = await this.#db.select<{ vulnerability_id: number }>(
-        'finding',
-        'id',
-        ['vulnerability_id'],
-        some,
+    const scattered: number[] = [];
+    for (const [first, last] of stretchesOf(this.#log.findingsMentioned())) {
+      if (last - first < LONG_STRETCH) {
+        for (let id = first; id <= last; id++) scattered.push(id);
+        continue;
+      }
+      const rows = await this.#db.all<Row>(
+        'SELECT DISTINCT vulnerability_id FROM finding WHERE id BETWEEN ? AND ?',
+        [first, last],
       );
       for (const row of rows) distinct.add(row.vulnerability_id);
     }
+    const rows = await this.#db.select<Row>('finding', 'id', ['vulnerability_id'], scattered);
+    for (const row of rows) distinct.add(row.vulnerability_id);
     return distinct.size;
   }
 

@@ -8,6 +8,7 @@ import type { Db } from '../db.ts';
 import type { AssetFacts, RunEnd, RunStart, RunWriter, StoreWriter } from '../store.ts';
 import { recordAdvisory } from './aliases.ts';
 import { ChangeLog } from './changes.ts';
+import { nextGeneration } from './generation.ts';
 import { Identity } from './identity.ts';
 import { createRunWriter, type OwnRunWriter } from './run-writer.ts';
 import { ensureStream, findStream } from './streams.ts';
@@ -119,6 +120,7 @@ async function recordAdvisories(
       await recordAdvisory(db, identity, source, advisory, recordedAt, log);
       await log.write(db, recordedAt, null);
     }
+    await nextGeneration(db);
   });
 }
 

@@ -174,21 +174,24 @@ class PostgresDb implements Db {
   /** A temporary table lives as long as its connection: the spill keeps one for itself. */
   async openSpill(): Promise<Spill> {
     const client = await this.#connect();
-    await client.query('CREATE TEMP TABLE IF NOT EXISTS spill (id BIGSERIAL PRIMARY KEY, row TEXT NOT NULL)');
+    await client.query(
+      'CREATE TEMP TABLE IF NOT EXISTS spill (id BIGSERIAL PRIMARY KEY, bytes BYTEA NOT NULL)',
+    );
     await client.query('TRUNCATE spill RESTART IDENTITY');
     return {
-      add: async (rows) => {
-        await client.query('INSERT INTO spill (row) SELECT * FROM unnest($1::text[])', [rows]);
+      add: async (bytes) => {
+        await client.query('INSERT INTO spill (bytes) VALUES ($1)', [Buffer.from(bytes)]);
       },
-      read: async function* (batch) {
+      read: async function* () {
         for (let last = 0; ; ) {
           const { rows } = await client.query(
-            'SELECT id, row FROM spill WHERE id > $1 ORDER BY id LIMIT $2',
-            [last, batch],
+            'SELECT id, bytes FROM spill WHERE id > $1 ORDER BY id LIMIT 1',
+            [last],
           );
-          if (rows.length === 0) return;
-          last = Number(rows.at(-1)?.id);
-          yield rows.map(({ row }) => row as string);
+          const [row] = rows as { id: string; bytes: Buffer }[];
+          if (row === undefined) return;
+          last = Number(row.id);
+          yield new Uint8Array(row.bytes);
         }
       },
       drop: async () => {

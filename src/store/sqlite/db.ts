@@ -1,5 +1,6 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { GatehouseError } from '../../domain/errors.ts';
+import { stretchesOf } from '../core/id-set.ts';
 import type { Db, Spill, Value } from '../db.ts';
 import { ddlOf, migrate } from '../migrations.ts';
 import { columnsOf, type TableName } from '../schema.ts';
@@ -92,15 +93,21 @@ class SqliteDb implements Db {
     return keys.map((key) => statement.get(...key) as T | undefined);
   }
 
+  /** Keys in a row are read in one go: what was written together mostly is. */
   async select<T>(
     table: TableName,
     by: string,
     columns: readonly string[],
     keys: readonly number[],
   ): Promise<T[]> {
-    const statement = this.#prepare(`SELECT ${columns.join(',')} FROM ${table} WHERE ${by} = ?`);
+    const from = `SELECT ${columns.join(',')} FROM ${table} WHERE ${by}`;
+    const one = this.#prepare(`${from} = ?`);
+    const some = this.#prepare(`${from} BETWEEN ? AND ?`);
     const rows: T[] = [];
-    for (const key of keys) rows.push(...(statement.all(key) as T[]));
+    for (const [first, last] of stretchesOf(keys)) {
+      const found = (first === last ? one.all(first) : some.all(first, last)) as T[];
+      for (const row of found) rows.push(row);
+    }
     return rows;
   }
 
@@ -139,22 +146,19 @@ class SqliteDb implements Db {
 
   async openSpill(): Promise<Spill> {
     const table = `temp.spill_${this.#spills++}`;
-    this.#database.exec(`CREATE TABLE ${table} (id INTEGER PRIMARY KEY, row TEXT NOT NULL)`);
-    const insert = this.#database.prepare(`INSERT INTO ${table} (row) VALUES (?)`);
-    const page = this.#database.prepare(`SELECT id, row FROM ${table} WHERE id > ? ORDER BY id LIMIT ?`);
+    this.#database.exec(`CREATE TABLE ${table} (id INTEGER PRIMARY KEY, bytes BLOB NOT NULL)`);
+    const insert = this.#database.prepare(`INSERT INTO ${table} (bytes) VALUES (?)`);
+    const next = this.#database.prepare(`SELECT id, bytes FROM ${table} WHERE id > ? ORDER BY id LIMIT 1`);
     return {
-      add: async (rows) => {
-        const alone = !this.#database.isTransaction;
-        if (alone) this.#database.exec('BEGIN');
-        for (const row of rows) insert.run(row);
-        if (alone) this.#database.exec('COMMIT');
+      add: async (bytes) => {
+        insert.run(bytes);
       },
-      read: async function* (batch) {
+      read: async function* () {
         for (let last = 0; ; ) {
-          const rows = page.all(last, batch) as { id: number; row: string }[];
-          if (rows.length === 0) return;
-          last = rows.at(-1)?.id ?? last;
-          yield rows.map(({ row }) => row);
+          const row = next.get(last) as { id: number; bytes: Uint8Array<ArrayBuffer> } | undefined;
+          if (row === undefined) return;
+          last = row.id;
+          yield row.bytes;
         }
       },
       drop: async () => {

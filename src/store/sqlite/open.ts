@@ -109,7 +109,14 @@ function runOver(thread: Thread, handle: RunHandle): RunWriter {
   return {
     ...handle,
     id: handle.id as RunId,
-    stage: (statements, rejected = []) => thread.call('stage', handle.id, statements, rejected),
+    stage: (statements, rejected = []) =>
+      thread.transfer(
+        'bytes' in statements ? [statements.bytes.buffer] : [],
+        'stage',
+        handle.id,
+        statements,
+        rejected,
+      ),
     commitPage: (cursor) => thread.call('commitPage', handle.id, cursor),
     finish: (coverage, cursor) => thread.call<RunSummary>('finish', handle.id, coverage, cursor),
     interrupt: (reason) => thread.call('interrupt', handle.id, reason),

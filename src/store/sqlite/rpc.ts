@@ -22,12 +22,17 @@ export type Handlers = Readonly<Record<string, (...args: never[]) => Promise<unk
 
 export interface Thread {
   call<T>(method: string, ...args: readonly unknown[]): Promise<T>;
+  /** As `call`; these buffers move to the thread instead of being copied. */
+  transfer<T>(buffers: readonly ArrayBuffer[], method: string, ...args: readonly unknown[]): Promise<T>;
   /** Waits for `close` in the thread, then for its end. */
   close(): Promise<void>;
 }
 
 export function startThread(entry: URL, data: unknown): Thread {
-  const worker = new Worker(entry, { workerData: data, resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1024 } });
+  const worker = new Worker(entry, {
+    workerData: data,
+    resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1024 },
+  });
   // The process may end while the thread waits for calls; what is under way keeps it alive.
   worker.unref();
   const pending = new Map<number, { resolve: (value: never) => void; reject: (error: unknown) => void }>();
@@ -48,7 +53,11 @@ export function startThread(entry: URL, data: unknown): Thread {
   });
   worker.on('error', (error) => fail(error instanceof Error ? error : new Error(String(error))));
   worker.on('exit', (code) => fail(new Error(`the store thread ended with code ${code}`)));
-  const call = <T>(method: string, ...args: readonly unknown[]): Promise<T> =>
+  const transfer = <T>(
+    buffers: readonly ArrayBuffer[],
+    method: string,
+    ...args: readonly unknown[]
+  ): Promise<T> =>
     new Promise<T>((resolve, reject) => {
       if (ended !== undefined) {
         reject(ended);
@@ -57,10 +66,12 @@ export function startThread(entry: URL, data: unknown): Thread {
       const id = next++;
       pending.set(id, { resolve, reject });
       worker.ref();
-      worker.postMessage({ id, method, args } satisfies Call);
+      worker.postMessage({ id, method, args } satisfies Call, buffers);
     });
+  const call = <T>(method: string, ...args: readonly unknown[]): Promise<T> => transfer([], method, ...args);
   return {
     call,
+    transfer,
     close: async () => {
       if (ended === undefined) await call('close');
       await worker.terminate();

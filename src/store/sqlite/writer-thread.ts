@@ -5,6 +5,7 @@ import type { KeyedAdvisory, KeyedStatement } from '../../domain/keyed.ts';
 import type { AssetRef, Coverage, Rejected, StreamRef } from '../../domain/statement.ts';
 import type { TriageNote } from '../../domain/triage.ts';
 import { createWriter } from '../core/writer.ts';
+import type { PackedStatements } from '../packed-statements.ts';
 import type { AssetFacts, RunStart, RunWriter } from '../store.ts';
 import { openSqliteDb } from './db.ts';
 import { serve } from './rpc.ts';
@@ -40,8 +41,11 @@ serve({
     const run = await (await writing).resumeRun(stream);
     return run === undefined ? undefined : handleOf(run);
   },
-  stage: async (id: number, statements: readonly KeyedStatement[], rejected: readonly Rejected[]) =>
-    await runOf(id).stage(statements, rejected),
+  stage: async (
+    id: number,
+    statements: readonly KeyedStatement[] | PackedStatements,
+    rejected: readonly Rejected[],
+  ) => await runOf(id).stage(statements, rejected),
   commitPage: async (id: number, cursor: string) => await runOf(id).commitPage(cursor),
   finish: async (id: number, coverage: Coverage, cursor: string | undefined) => {
     const summary = await runOf(id).finish(coverage, cursor);

@@ -1,0 +1,49 @@
+/** Empty stores for tests, of each kind, at the price of a wipe rather than of a new database. */
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import pg from 'pg';
+import { openPostgresStore } from '../postgres/open.ts';
+import { openSqliteStore } from '../sqlite/open.ts';
+import type { Store } from '../store.ts';
+import type { OpenStore } from './recording.ts';
+
+export interface Stores extends AsyncDisposable {
+  readonly openStore: OpenStore;
+}
+
+/** Files in a temporary folder that goes when these are disposed. */
+export async function sqliteStores(): Promise<Stores> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-stores-'));
+  let made = 0;
+  return {
+    openStore: () => openSqliteStore({ path: join(folder, `${made++}.db`), readers: 1 }),
+    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+/** One store in this database; each opening finds it empty again. */
+export async function postgresStores(url: string): Promise<Stores> {
+  const store = await openPostgresStore({ url, connections: 4 });
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  const wipe = await wipingStatement(client);
+  return {
+    openStore: async (): Promise<Store> => {
+      await client.query(wipe);
+      return { ...store, close: async () => {} };
+    },
+    [Symbol.asyncDispose]: async () => {
+      await client.end();
+      await store.close();
+    },
+  };
+}
+
+/** Small tables are deleted from much faster than they are truncated. */
+async function wipingStatement(client: pg.Client): Promise<string> {
+  const { rows } = await client.query<{ name: string }>(
+    `SELECT tablename AS name FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'schema_version'`,
+  );
+  return rows.map(({ name }) => `DELETE FROM "${name}"`).join(';');
+}
