@@ -16,6 +16,8 @@ export interface LawOptions {
   readonly openStore: () => Promise<Store>;
   /** Sequences tried per law. */
   readonly numRuns: number;
+  /** When to stop looking, and for a failure to stop shrinking it; 20 s when not given. */
+  readonly timeLimitMs?: number | undefined;
   /** To try the same sequences again. */
   readonly seed?: number | undefined;
 }
@@ -28,7 +30,7 @@ export function law<More>(
   more: fc.Arbitrary<More>,
   holds: (store: Store, events: readonly ScriptEvent[], more: More) => Promise<void>,
 ): Law {
-  return async ({ openStore, numRuns, seed }) => {
+  return async ({ openStore, numRuns, seed, timeLimitMs = 20_000 }) => {
     const property = fc.asyncProperty(script(options), more, async (events, given) => {
       const store = await openStore();
       try {
@@ -37,7 +39,11 @@ export function law<More>(
         await store.close();
       }
     });
-    const found = await fc.check(property, { numRuns, ...(seed === undefined ? {} : { seed }) });
+    const found = await fc.check(property, {
+      numRuns,
+      interruptAfterTimeLimit: timeLimitMs,
+      ...(seed === undefined ? {} : { seed }),
+    });
     if (!found.failed) return;
     const [events = [], given] = found.counterexample ?? [];
     const cause = found.errorInstance;

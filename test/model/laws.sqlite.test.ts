@@ -1,0 +1,13 @@
+import { after, describe } from 'node:test';
+import { sqliteStores } from '../../src/store/contract/openers.ts';
+import { openMemoryStore } from '../../src/store/sqlite/memory.ts';
+import { storeLaws } from './laws.ts';
+
+describe('SQLite', async () => {
+  const files = await sqliteStores();
+  after(() => files[Symbol.asyncDispose]());
+
+  // The same code with and without its threads: the many sequences are tried where that is quick.
+  storeLaws('in-memory', { openStore: openMemoryStore, numRuns: 150 });
+  storeLaws('SQLite', { openStore: files.openStore, numRuns: 8, timeLimitMs: 5000 });
+});
