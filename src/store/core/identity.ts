@@ -19,6 +19,8 @@ export class Identity {
   readonly #abouts = new Map<string, number>();
   readonly #labels = new Map<string, number>();
   readonly #names = new Map<string, NameRow>();
+  readonly #newAssets = new Set<number>();
+  #haveNamesMoved = false;
 
   constructor(db: Db) {
     this.#db = db;
@@ -26,7 +28,10 @@ export class Identity {
 
   async assets(refs: readonly AssetRef[]): Promise<readonly number[]> {
     return await this.#resolve(this.#assets, 'asset', ['kind', 'name'], refs, (ref) => [ref.kind, ref.name], {
-      row: (id, ref) => [id, ref.kind, ref.name, 'active', null, 'normal'],
+      row: (id, ref) => {
+        this.#newAssets.add(id);
+        return [id, ref.kind, ref.name, 'active', null, 'normal'];
+      },
     });
   }
 
@@ -98,8 +103,18 @@ export class Identity {
     });
   }
 
+  /** Made here: nothing in the store can be on it that was not put there since. */
+  isNewAsset(id: number): boolean {
+    return this.#newAssets.has(id);
+  }
+
+  get haveNamesMoved(): boolean {
+    return this.#haveNamesMoved;
+  }
+
   /** After names moved to other vulnerabilities. */
   forgetNames(): void {
+    this.#haveNamesMoved = true;
     this.#names.clear();
   }
 
@@ -111,7 +126,12 @@ export class Identity {
     keyOf: (one: T) => readonly Value[],
     create: { row: (id: number, one: T) => readonly Value[] },
   ): Promise<readonly number[]> {
-    const texts = wanted.map((one) => keyOf(one).join('\u0000'));
+    let last: { readonly one: T; readonly text: string } | undefined;
+    const texts = wanted.map((one) => {
+      // Entries of one asset share the object that names it.
+      if (last?.one !== one) last = { one, text: keyOf(one).join('\u0000') };
+      return last.text;
+    });
     const missing = new Map<string, T>();
     wanted.forEach((one, index) => {
       const text = texts[index] ?? '';

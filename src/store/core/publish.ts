@@ -5,24 +5,17 @@
  */
 
 import type { KeyedDetail, KeyedObservation, KeyedStatement } from '../../domain/keyed.ts';
-import type { Contribution } from '../../domain/merge.ts';
 import type { Life, Rejected } from '../../domain/statement.ts';
-import { continueSpans, type Fact, factsOf, foldFacts, type Span } from '../../domain/timeline.ts';
+import { continueSpans, type Fact, factsOf, foldFacts } from '../../domain/timeline.ts';
 import type { Db, Value } from '../db.ts';
 import { PARTS } from '../schema.ts';
 import { shiftAliases } from './aliases.ts';
 import type { ChangeLog } from './changes.ts';
-import {
-  computeFinding,
-  derivedOf,
-  episodeRow,
-  recomputeFindings,
-  spanColumns,
-  spansOf,
-} from './findings.ts';
+import { recomputeFindings, spanColumns, spansOf } from './findings.ts';
 import { IdSet } from './id-set.ts';
 import { type Identity, nameKey } from './identity.ts';
 import { replaceLabels } from './labels.ts';
+import { contributionOf, type NewClaim, NewClaims } from './new-claims.ts';
 import {
   classCode,
   DETAIL_COLUMNS,
@@ -113,6 +106,7 @@ export class Publisher {
   readonly #identity: Identity;
   readonly #log: ChangeLog;
   readonly #out: Publication;
+  readonly #claims: NewClaims;
 
   constructor(db: Db, run: RunFacts, identity: Identity, log: ChangeLog, out: Publication) {
     this.#db = db;
@@ -120,6 +114,7 @@ export class Publisher {
     this.#identity = identity;
     this.#log = log;
     this.#out = out;
+    this.#claims = new NewClaims(db, run, identity, log);
   }
 
   get isLate(): boolean {
@@ -178,11 +173,13 @@ export class Publisher {
       const row = known[index];
       return row === undefined ? [] : [{ statement, row }];
     });
-    const ids = await this.#createObservations(fresh);
+    const assets = await this.#identity.assets(fresh.map(({ asset }) => asset));
+    const subjects = await this.#identity.subjects(fresh.map(({ subject }) => subject));
+    const ids = await this.#createObservations(fresh, assets, subjects);
     if (this.isLate) for (const id of ids) this.#out.stale.add(id);
     // Members keep the order of the file: a later statement of the same run corrects an earlier one.
     const touched = new Set<number>();
-    await this.#claimFresh(fresh, ids, touched);
+    await this.#claimFresh(fresh, { ids, assets, subjects }, touched);
     await this.#sayAgain(again, touched);
     await recomputeFindings(this.#db, [...touched], this.#log);
     const shifts = fresh.map(({ defects }) => ({ before: [], after: defects }));
@@ -201,16 +198,19 @@ export class Publisher {
     );
   }
 
-  async #createObservations(fresh: readonly KeyedObservation[]): Promise<readonly number[]> {
+  async #createObservations(
+    fresh: readonly KeyedObservation[],
+    assets: readonly number[],
+    subjects: readonly number[],
+  ): Promise<readonly number[]> {
     if (fresh.length === 0) return [];
     const { observedAt, id: runId, streamId } = this.#run;
-    const assets = await this.#identity.assets(fresh.map(({ asset }) => asset));
-    const subjects = await this.#identity.subjects(fresh.map(({ subject }) => subject));
     const abouts = await this.#identity.abouts(fresh);
     const firstObservation = await this.#db.allocate('observation', fresh.length);
     const firstRevision = await this.#db.allocate('revision', fresh.length);
     const observations: Value[][] = [];
     const revisions: Value[][] = [];
+    const ids: number[] = [];
     fresh.forEach((statement, index) => {
       const id = firstObservation + index;
       const revision = firstRevision + index;
@@ -241,26 +241,15 @@ export class Publisher {
         0,
         columns.title,
       ]);
-      revisions.push([id, statement.digest, abouts[index] ?? 0, statement.body, revision]);
+      const { digest, body } = statement;
+      revisions.push([revision, id, PARTS.main, digest, abouts[index] ?? 0, body, observedAt, runId]);
+      ids.push(id);
       this.#out.members.push(revision);
       this.#out.assets.add(asset);
     });
     this.#out.observations.addRow(firstObservation, fresh.length);
     await this.#db.insert('observation', observations);
-    await this.#db.insert(
-      'revision',
-      revisions.map(([id, digest, about, body, revision]) => [
-        revision ?? 0,
-        id ?? 0,
-        PARTS.main,
-        digest ?? '',
-        about ?? 0,
-        body ?? '',
-        observedAt,
-        runId,
-      ]),
-    );
-    const ids = fresh.map((_, index) => firstObservation + index);
+    await this.#db.insert('revision', revisions);
     const labelled = fresh.flatMap(({ labels }, index) =>
       labels.length === 0 ? [] : [{ observation: ids[index] ?? 0, labels }],
     );
@@ -271,13 +260,11 @@ export class Publisher {
   /** Claims of new observations; findings that only they make are computed here without reading anything back. */
   async #claimFresh(
     fresh: readonly KeyedObservation[],
-    ids: readonly number[],
+    { ids, assets, subjects }: Readonly<Record<'ids' | 'assets' | 'subjects', readonly number[]>>,
     touched: Set<number>,
   ): Promise<void> {
     if (fresh.length === 0) return;
     const names = await this.#identity.names(fresh.flatMap(({ defects }) => defects));
-    const assets = await this.#identity.assets(fresh.map(({ asset }) => asset));
-    const subjects = await this.#identity.subjects(fresh.map(({ subject }) => subject));
     const wanted: NewClaim[] = [];
     fresh.forEach((statement, index) => {
       const spans = foldFacts(factsOf(statement.life, this.#run.observedAt));
@@ -296,89 +283,7 @@ export class Publisher {
         });
       }
     });
-    await this.#addClaims(wanted, touched);
-  }
-
-  async #addClaims(wanted: readonly NewClaim[], touched: Set<number>): Promise<void> {
-    if (wanted.length === 0) return;
-    const db = this.#db;
-    const existing = await db.find<{ id: number }>(
-      'finding',
-      ['asset_id', 'vulnerability_id', 'subject_id'],
-      ['id'],
-      wanted.map(({ key }) => key),
-    );
-    const created = new Map<string, NewClaim[]>();
-    wanted.forEach((claim, index) => {
-      if (existing[index] !== undefined) return;
-      const text = claim.key.join(' ');
-      const group = created.get(text);
-      if (group === undefined) created.set(text, [claim]);
-      else group.push(claim);
-    });
-    const firstFinding = created.size === 0 ? 0 : await db.allocate('finding', created.size);
-    const firstClaim = await db.allocate('claim', wanted.length);
-    const newIds = new Map<string, number>();
-    const findings: (readonly Value[])[] = [];
-    const episodes: (readonly Value[])[] = [];
-    for (const [text, claims] of created) {
-      const id = firstFinding + newIds.size;
-      newIds.set(text, id);
-      const [lead] = claims;
-      if (lead === undefined) continue;
-      const { values, episodes: own } = computeFinding(
-        claims.map(({ contribution, spans }) => ({
-          contribution,
-          spans: { spans, holdMs: this.#run.holdMs },
-        })),
-      );
-      const [open, severity, score, facts, fixable, setAside, due, occurrences, opened, closed, title] =
-        derivedOf(values);
-      findings.push([
-        id,
-        ...lead.key,
-        lead.classCode,
-        open ?? 0,
-        severity ?? 0,
-        score ?? null,
-        facts ?? 0,
-        fixable ?? 0,
-        setAside ?? 0,
-        due ?? null,
-        occurrences ?? 0,
-        opened ?? 0,
-        closed ?? null,
-        this.#run.recordedAt,
-        title ?? null,
-      ]);
-      for (const episode of own) episodes.push(episodeRow(id, episode));
-    }
-    this.#log.created(firstFinding, created.size);
-    await db.insert('finding', findings);
-    await db.insert('episode', episodes);
-    await db.insert(
-      'claim',
-      wanted.map((claim, index): Value[] => {
-        const finding = existing[index]?.id ?? newIds.get(claim.key.join(' ')) ?? 0;
-        if (existing[index] !== undefined) {
-          touched.add(finding);
-          this.#log.mentioned(finding);
-          this.#log.contentChanged(finding);
-        }
-        const { live, opened_at, closed_at, reason, past } = spanColumns(claim.spans);
-        return [
-          firstClaim + index,
-          claim.observation,
-          claim.name,
-          finding,
-          live,
-          opened_at,
-          closed_at,
-          reason,
-          past,
-        ];
-      }),
-    );
+    await this.#claims.add(wanted, touched);
   }
 
   async #sayAgain(again: readonly Again[], touched: Set<number>): Promise<void> {
@@ -581,7 +486,7 @@ export class Publisher {
         });
       }
     });
-    await this.#addClaims(wanted, touched);
+    await this.#claims.add(wanted, touched);
   }
 
   async #publishDetails(details: readonly KeyedDetail[]): Promise<void> {
@@ -647,33 +552,4 @@ function tellsOnlyNews(facts: readonly Fact[], horizon: number, before: Life): b
 interface Again {
   readonly statement: KeyedObservation;
   readonly row: ObservationRow;
-}
-
-interface NewClaim {
-  readonly observation: number;
-  readonly name: number;
-  readonly key: readonly [asset: number, vulnerability: number, subject: number];
-  readonly classCode: number;
-  readonly spans: readonly Span[];
-  readonly contribution: Contribution;
-}
-
-function contributionOf(
-  statement: KeyedObservation,
-  spans: readonly Span[],
-  streamTie: string,
-): Contribution {
-  const columns = mainColumnsOf(statement);
-  return {
-    live: spans.at(-1)?.closedAt === null,
-    severity: columns.severity,
-    score: columns.score,
-    facts: columns.facts,
-    fixable: columns.fixable === 1,
-    occurrences: columns.occurrences,
-    dueAt: columns.due_at,
-    title: columns.title,
-    isSetAside: columns.set_aside === 1,
-    tie: `${streamTie} ${statement.key}`,
-  };
 }

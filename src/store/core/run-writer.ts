@@ -114,7 +114,7 @@ class StoredRun implements OwnRunWriter {
     this.#assertOpen();
     await this.#db.transaction(async () => {
       const streamId = await this.#stream();
-      const out = await this.#publishHeld('all');
+      const out = await this.#publishHeld('all', new Identity(this.#db));
       await this.#writePage(out);
       await recomputeObservations(this.#db, new Identity(this.#db), streamId, [...out.stale], this.#log);
       await this.#log.write(this.#db, this.#open.start.recordedAt, this.id);
@@ -138,7 +138,7 @@ class StoredRun implements OwnRunWriter {
     const covered = coverage.assets === 'all' ? 'all' : await identity.assets(coverage.assets);
     await this.#stream();
     await this.#beginRow(coverage);
-    const out = await this.#publishHeld(covered);
+    const out = await this.#publishHeld(covered, identity);
     await this.#writePage(out);
     await this.#writeCoverage(coverage, covered, out);
     // Pages were committed as of another moment: what they said has to be dated again.
@@ -218,9 +218,8 @@ class StoredRun implements OwnRunWriter {
     await this.#db.insert('run', [[...row, 0, 0, '[]', null, null]]);
   }
 
-  async #publishHeld(covered: 'all' | readonly number[]): Promise<Publication> {
+  async #publishHeld(covered: 'all' | readonly number[], identity: Identity): Promise<Publication> {
     const out = emptyPublication();
-    const identity = new Identity(this.#db);
     const { start } = this.#open;
     const { source, category, channel } = start.stream;
     const publisher = new Publisher(
@@ -232,7 +231,7 @@ class StoredRun implements OwnRunWriter {
         holdMs: start.holdMs,
         observedAt: this.#observedAt,
         recordedAt: start.recordedAt,
-        newestOther: await this.#newestOther(covered),
+        newestOther: await this.#newestOther(covered, identity),
       },
       identity,
       this.#log,
@@ -270,12 +269,14 @@ class StoredRun implements OwnRunWriter {
     }
   }
 
-  async #newestOther(covered: 'all' | readonly number[]): Promise<number | undefined> {
+  async #newestOther(covered: 'all' | readonly number[], identity: Identity): Promise<number | undefined> {
     const { start } = this.#open;
     const streamId = await this.#stream();
     // A scan speaks of its assets alone: an older scan of another image is not "later" than this one.
     const mentions =
-      covered === 'all' || start.visibility === 'paged' ? undefined : this.#mentionedAssets(covered);
+      covered === 'all' || start.visibility === 'paged'
+        ? undefined
+        : this.#mentionedAssets(covered, identity);
     const [row] =
       mentions === undefined
         ? await this.#db.all<{ at: number | null }>(
@@ -290,8 +291,8 @@ class StoredRun implements OwnRunWriter {
     return row?.at ?? undefined;
   }
 
-  async #mentionedAssets(covered: readonly number[]): Promise<readonly number[]> {
-    const named = await new Identity(this.#db).assets([...this.#tally.assets.values()]);
+  async #mentionedAssets(covered: readonly number[], identity: Identity): Promise<readonly number[]> {
+    const named = await identity.assets([...this.#tally.assets.values()]);
     return [...new Set([...covered, ...named])];
   }
 
@@ -392,7 +393,7 @@ class StoredRun implements OwnRunWriter {
     const [row] = await this.#db.find<RunStateRow>('run', ['id'], ['id', ...RUN_STATE], [[this.id]]);
     if (row === undefined) throw new Error(`run ${this.id} is not there`);
     const mayClose = row.state === 'complete' && row.closes === 1;
-    const newest = await this.#newestOther(covered);
+    const newest = await this.#newestOther(covered, identity);
     const isLate = newest !== undefined && coverage.observedAt < newest;
     if (mayClose && isLate) {
       for (const id of await observationsOn(this.#db, streamId, covered)) out.stale.add(id);

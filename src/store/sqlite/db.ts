@@ -134,14 +134,30 @@ class SqliteDb implements Db {
 
   async #transact<T>(work: () => Promise<T>): Promise<T> {
     this.#database.exec('BEGIN IMMEDIATE');
+    const before = this.#changes();
     try {
       const result = await work();
+      const isLarge = this.#changes() - before > CHANGES_TO_COPY_LATER;
+      if (isLarge) this.#database.exec('PRAGMA wal_autocheckpoint = 0');
       this.#database.exec('COMMIT');
+      if (isLarge) setImmediate(() => this.#copyLog());
       return result;
     } catch (error) {
       if (this.#database.isTransaction) this.#database.exec('ROLLBACK');
       throw error;
     }
+  }
+
+  #changes(): number {
+    const row = this.#prepare('SELECT total_changes() AS n').get();
+    return Number(row?.n);
+  }
+
+  /** What a large transaction logged is copied to its place after whoever waits for it was answered. */
+  #copyLog(): void {
+    if (!this.#database.isOpen) return;
+    this.#database.exec('PRAGMA wal_checkpoint(PASSIVE)');
+    this.#database.exec(`PRAGMA wal_autocheckpoint = ${LOG_PAGES}`);
   }
 
   async openSpill(): Promise<Spill> {
@@ -181,5 +197,10 @@ class SqliteDb implements Db {
     return statement;
   }
 }
+
+/** Rows written in one transaction from which on the copying is worth putting off. */
+const CHANGES_TO_COPY_LATER = 20_000;
+/** SQLite's own default: the log is copied when it is about 4 MB long. */
+const LOG_PAGES = 1000;
 
 function ignore(): void {}
