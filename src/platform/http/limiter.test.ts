@@ -24,6 +24,28 @@ test('the limit doubles each round trip while latency stays', () => {
   assert.deepEqual(seen, [8, 16, 32, 64, 100]);
 });
 
+test('a bold start grows only after a window without a queue', () => {
+  const limiter = createAdaptiveLimiter({ initial: 40, min: 1, max: 200 });
+  const tickets = Array.from({ length: 40 }, () => limiter.start());
+  const limits = tickets.map((ticket) => {
+    limiter.finish(ticket, answered(100));
+    return limiter.limit;
+  });
+
+  // 16 answers teach what is usual, 10 more are a window.
+  assert.ok(limits.slice(0, 25).every((limit) => limit === 40));
+  assert.equal(limits.at(-1), 55);
+});
+
+test('a bold start that makes a queue does not grow', () => {
+  const limiter = createAdaptiveLimiter({ initial: 40, min: 1, max: 200 });
+  const tickets = Array.from({ length: 40 }, () => limiter.start());
+
+  tickets.forEach((ticket, nth) => limiter.finish(ticket, answered(nth < 16 ? 100 : 300)));
+
+  assert.ok(limiter.limit < 40);
+});
+
 test('a refusal takes the limit down once, however many calls it hits', () => {
   const limiter = createAdaptiveLimiter({ initial: 20, min: 1, max: 100 });
 

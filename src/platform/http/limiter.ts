@@ -108,6 +108,8 @@ class AdaptiveLimiter implements Limiter {
   readonly #max: number;
   readonly #baselines: Baselines;
   #doubling = true;
+  /** A bold start may already be too much: it grows only once a window was seen without a queue. */
+  #mayDouble: boolean;
   #step = 1;
   #epoch = 0;
   #cut = 0;
@@ -122,6 +124,7 @@ class AdaptiveLimiter implements Limiter {
     this.#min = min;
     this.#max = max;
     this.limit = Math.min(max, Math.max(min, initial));
+    this.#mayDouble = this.limit <= LARGEST_FIRST_ROUND;
     this.#baselines = createBaselines(Math.min(LARGEST_FIRST_ROUND, Math.floor(this.limit)));
   }
 
@@ -154,7 +157,7 @@ class AdaptiveLimiter implements Limiter {
     if (this.#doubling) {
       if (known && this.#window.count >= Math.max(4, this.limit / 4)) this.#whileDoubling();
       // Growing without being used would only store up a burst.
-      if (this.#doubling && this.#lastFull >= ticket.number) this.#set(this.limit + 1);
+      if (this.#doubling && this.#mayDouble && this.#lastFull >= ticket.number) this.#set(this.limit + 1);
     } else if (known && this.#window.count >= this.#windowSize()) {
       this.#decide();
     }
@@ -171,6 +174,7 @@ class AdaptiveLimiter implements Limiter {
     if (queue > mostQueueWhileDoubling(load)) {
       this.#backOff(load, logRatio);
     } else {
+      this.#mayDouble = true;
       this.#baselines.adapt(queue < leastQueue(load));
       this.#window = emptyWindow();
     }

@@ -122,7 +122,10 @@ export function rateLimits(
 /** No call is expected to be slower than this in the long run; only bounds how many connections a rate may need. */
 const SLOW_CALL_SECONDS = 10;
 const UNKNOWN_START = 4;
-const LARGEST_START = 40;
+/** Calls of this length use a known rate from the first answer on. */
+const USUAL_CALL_SECONDS = 1.5;
+/** As many as a small server may be handed at once without most of them waiting too long. */
+const LARGEST_START = 80;
 
 /**
  * Where the search for the right concurrency starts, and its bounds. With a known rate, rate × latency connections
@@ -135,6 +138,9 @@ export function concurrencyRange(limits: LimitOptions, connections: ConnectionOp
   const sized = rate === undefined ? perHost : Math.max(perHost, Math.ceil(rate * SLOW_CALL_SECONDS));
   const max = limits.maxWorkers ?? limits.maxConcurrency ?? sized;
   const min = Math.min(max, limits.minConcurrency ?? 1);
-  const initial = rate === undefined ? UNKNOWN_START : Math.min(LARGEST_START, Math.max(UNKNOWN_START, rate));
+  const initial =
+    rate === undefined
+      ? UNKNOWN_START
+      : Math.min(LARGEST_START, Math.max(UNKNOWN_START, USUAL_CALL_SECONDS * rate));
   return { min, max, initial: Math.min(max, Math.max(min, initial)), total: Math.max(total, max) };
 }
