@@ -133,14 +133,14 @@ describe('reference model', () => {
   });
 
   it('joins names by edges, and drops an edge that its advisory took back', () => {
-    const says = [{ names: [['CVE-2024-1', 'GHSA-1']] as const }, { names: [['GHSA-1']] as const }];
-    const states = anAdvisory({ id: 'GHSA-1', aliases: ['CVE-2024-1'], modifiedAt: 1 });
+    const says = [{ names: [['CVE-2024-0001', 'GHSA-1']] as const }, { names: [['GHSA-1']] as const }];
+    const states = anAdvisory({ id: 'GHSA-1', aliases: ['CVE-2024-0001'], modifiedAt: 1 });
     const retracts = anAdvisory({ id: 'GHSA-1', modifiedAt: 2 });
     const namesGiven = (...advisories: World['advisories']) =>
       findingsOf({ runs: [aRun(NOON, says)], advisories }).map(({ names }) => names.join('='));
 
-    assert.deepEqual(namesGiven(), ['CVE-2024-1=GHSA-1']);
-    assert.deepEqual(namesGiven(retracts, states), ['CVE-2024-1', 'GHSA-1']);
+    assert.deepEqual(namesGiven(), ['CVE-2024-0001=GHSA-1']);
+    assert.deepEqual(namesGiven(retracts, states), ['CVE-2024-0001', 'GHSA-1']);
   });
 
   it('keeps apart what differs in component', () => {

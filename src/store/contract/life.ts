@@ -119,6 +119,26 @@ export function lifeContract(openStore: OpenStore): void {
       assert.deepEqual(await statesIn(store), { 'CVE-2024-1': 'resolved', 'CVE-2024-2': 'open' });
     });
 
+    test('an entry whose defects were all replaced ends like any other', async (store) => {
+      await record(store, { says: [anEntry({ key: 'P-1', names: [['CVE-2024-1']] })] });
+      await record(store, { at: NOON + HOUR_MS, says: [anEntry({ key: 'P-1', names: [['CVE-2024-2']] })] });
+
+      const { changes } = await record(store, { at: NOON + 2 * HOUR_MS });
+
+      assert.deepEqual(await statesIn(store), { 'CVE-2024-1': 'resolved', 'CVE-2024-2': 'resolved' });
+      assert.equal(changes.closed, 1);
+    });
+
+    test('what an entry once named and no longer does is not mentioned by it', async (store) => {
+      await record(store, { says: [anEntry({ key: 'P-1', names: [['CVE-2024-1']] })] });
+      const says = [anEntry({ key: 'P-1', names: [['CVE-2024-2']] })];
+      const changed = await record(store, { at: NOON + HOUR_MS, says });
+
+      const same = await record(store, { at: NOON + 2 * HOUR_MS, says });
+
+      assert.deepEqual([changed.findings, same.findings], [1, 1]);
+    });
+
     test('an older run that arrives late fills in the past and leaves today as it was', async (store) => {
       await record(store, { at: NOON, says: [anEntry({ severity: 'high' })] });
 
