@@ -1,20 +1,21 @@
-/** `npm run -s bench -- NAME [--slowdown N] [--full]`: human lines, and as the last line one of JSON. */
-import { readdir } from 'node:fs/promises';
+/**
+ * `npm run -s bench -- NAME [--slowdown N] [--full]`: lines for people, and as the last line one of JSON. Ends with 1
+ * when a figure misses its target, with 2 when it could not be measured.
+ */
 import { parseArgs } from 'node:util';
 import type { Bench, Figure } from './harness.ts';
+import { benchNames } from './support/names.ts';
 
-const folder = new URL('./', import.meta.url);
-const NOT_BENCHES = new Set(['bench', 'harness']);
-
+process.exitCode = 2;
+process.on('uncaughtException', (error) => {
+  process.stderr.write(`${error.stack}\n`);
+  process.exit(2);
+});
 const { values, positionals } = parseArgs({
   allowPositionals: true,
   options: { slowdown: { type: 'string', default: '1' }, full: { type: 'boolean', default: false } },
 });
-const known = (await readdir(folder))
-  .filter((file) => file.endsWith('.ts') && !file.endsWith('.test.ts'))
-  .map((file) => file.slice(0, -3))
-  .filter((name) => !NOT_BENCHES.has(name))
-  .sort();
+const known = benchNames();
 const [name] = positionals;
 const slowdown = Number(values.slowdown);
 if (name === undefined || !known.includes(name) || !(slowdown >= 1)) {
@@ -23,18 +24,30 @@ if (name === undefined || !known.includes(name) || !(slowdown >= 1)) {
   );
   process.exit(2);
 }
-const { bench } = (await import(new URL(`${name}.ts`, folder).href)) as { bench: Bench };
+const { bench }: { bench?: Bench } = await import(new URL(`${name}.ts`, import.meta.url).href);
+if (bench === undefined) throw new TypeError(`bench/${name}.ts exports no bench`);
 const figures = await bench.run({
   slowdown,
   full: values.full,
   say: (line) => process.stdout.write(`${line}\n`),
 });
-for (const one of figures) process.stdout.write(`${line(one)}\n`);
-process.stdout.write(`${JSON.stringify({ bench: name, figures })}\n`);
+if (figures.length === 0) throw new RangeError(`bench ${name} has no figures: it could not fail`);
+for (const one of figures) process.stdout.write(`${forPeople(one)}\n`);
+process.stdout.write(`${JSON.stringify({ bench: name, figures: figures.map(forMachines) })}\n`);
 // Emulators and stores that a bench forgot must not keep it waiting; what it measured is said.
 process.exit(figures.every(({ ok }) => ok) ? 0 : 1);
 
-function line({ name: what, value, unit, limit, ratio, target, ok }: Figure): string {
+function forPeople({ name: what, value, unit, limit, ratio, target, ok }: Figure): string {
   const beside = limit === undefined ? '' : `, limit ${limit} ${unit}, ratio ${ratio}`;
   return `${ok ? 'ok  ' : 'MISS'} ${what}: ${value} ${unit}${beside} (${target})`;
 }
+
+/** Every key, also where there is no limit. */
+function forMachines({ name: what, value, unit, limit = null, ratio = null, target, ok }: OrNull): OrNull {
+  return { name: what, value, unit, limit, ratio, target, ok };
+}
+
+type OrNull = Omit<Figure, 'limit' | 'ratio'> & {
+  limit?: number | null | undefined;
+  ratio?: number | null | undefined;
+};

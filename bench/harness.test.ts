@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { figure, median } from './harness.ts';
+import { figure, median, slowed } from './harness.ts';
 
 test('a figure is ok at its bounds and not beyond them', () => {
   const of = (value: number) =>
@@ -24,4 +24,21 @@ test('a figure without a bound is refused', () => {
 test('the median of an even number lies between the middle two', () => {
   assert.equal(median([4, 1, 3, 2]), 2.5);
   assert.equal(median([3, 1, 2]), 2);
+});
+
+test('slowed work takes so many times longer, and gives the same', async () => {
+  const work = () => new Promise<string>((done) => setTimeout(done, 20, 'done'));
+  const startedAt = performance.now();
+
+  assert.equal(await slowed(4, work), 'done');
+
+  assert.ok(performance.now() - startedAt >= 76);
+});
+
+test('work that is not slowed waits for nothing', async (t) => {
+  const timer = t.mock.method(globalThis, 'setTimeout');
+
+  assert.equal(await slowed(1, () => 'done'), 'done');
+
+  assert.equal(timer.mock.callCount(), 0);
 });

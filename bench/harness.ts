@@ -87,3 +87,15 @@ export function median(values: readonly number[]): number {
   const upper = sorted[middle] ?? Number.NaN;
   return sorted.length % 2 === 1 ? upper : (upper + (sorted[middle - 1] ?? Number.NaN)) / 2;
 }
+
+/** The work, made so many times slower: it waits inside what is measured. With 1 it is the work alone. */
+export async function slowed<Result>(
+  slowdown: number,
+  work: () => Result | Promise<Result>,
+): Promise<Result> {
+  const startedAt = performance.now();
+  const result = await work();
+  const tookMs = performance.now() - startedAt;
+  if (slowdown > 1) await new Promise((done) => setTimeout(done, Math.ceil(tookMs * (slowdown - 1))));
+  return result;
+}
