@@ -1,24 +1,23 @@
-/** Collecting and deciding as a user does: the command line, from an empty folder. */
+/** Collecting and deciding as a user does, by the command line, or in this process. */
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { setTimeout as sleep } from 'node:timers/promises';
+import { type Collected, collectSource } from '../../src/flows/collect.ts';
+import { createHttpClient, type HttpStats } from '../../src/platform/http/client.ts';
+import { sourceOfKind } from '../../src/sources/registry.ts';
+import type { Detail } from '../../src/sources/source.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
+import type { Store } from '../../src/store/store.ts';
 import { type CliResult, runCli } from '../../test/support/cli.ts';
 import type { Emulator, Vendor } from './emulator.ts';
 
 const SOURCE = 'certification';
-const REPORTER = new URL('./cpu-reporter.ts', import.meta.url).href;
+const TOKEN = 'BENCH_TOKEN';
+const REPORTER = new URL('./usage-reporter.ts', import.meta.url).href;
 
 export interface SourceSettings {
   readonly requestsPerSecond?: number;
   readonly scope?: { readonly zones: readonly string[] };
-}
-
-export interface Workplace extends AsyncDisposable {
-  run(args: readonly string[]): Promise<Finished>;
-  /** Which of these problems the store does not hold; with `details`, also those whose details it does not hold. */
-  lost(ids: readonly string[], details: boolean): Promise<readonly string[]>;
 }
 
 export interface Finished extends CliResult {
@@ -28,29 +27,39 @@ export interface Finished extends CliResult {
 }
 
 /** A folder with a configuration and nothing else: no store, no compiled code. */
+export interface Workplace extends AsyncDisposable {
+  /** Runs the command line there. Throws when it ends with 2, an error. */
+  run(...args: readonly string[]): Promise<Finished>;
+  lost(vendor: Vendor, part: Part): Promise<number>;
+}
+
+type Part = 'list' | 'details';
+
 export async function makeWorkplace({ emulator }: Vendor, settings: SourceSettings): Promise<Workplace> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-collect-'));
   const usage = join(folder, 'usage.json');
-  await writeFile(join(folder, 'gatehouse.yaml'), configurationOf(emulator, settings));
+  const source = { name: SOURCE, kind: 'dynatrace', ...settingsFor(emulator, settings) };
+  // JSON is YAML.
+  await writeFile(join(folder, 'gatehouse.yaml'), JSON.stringify({ sources: [source] }));
   return {
-    run: async (args) => {
+    run: async (...args) => {
       const result = await runCli(args, {
         cwd: folder,
         env: {
-          BENCH_TOKEN: emulator.token,
+          [TOKEN]: emulator.token,
           NODE_OPTIONS: `--import ${REPORTER}`,
           GATEHOUSE_BENCH_USAGE: usage,
         },
       });
+      if (result.code === 2 || result.code === null) {
+        throw new Error(`gatehouse ${args.join(' ')} failed: ${result.stderr}${result.stdout}`);
+      }
       return { ...result, ...JSON.parse(await readFile(usage, 'utf8')) };
     },
-    lost: async (ids, details) => {
+    lost: async (vendor, part) => {
       const store = await openSqliteStore({ path: join(folder, '.gatehouse', 'gatehouse.db') });
       try {
-        const seen = await store.reader.seen({ source: SOURCE, category: '', channel: '' }, ids);
-        const held = seen.filter((one) => (details ? one.detailRevision : one.revision) !== undefined);
-        const keys = new Set(held.map(({ key }) => key));
-        return ids.filter((id) => !keys.has(id));
+        return await lostIn(store, vendor, part);
       } finally {
         await store.close();
       }
@@ -59,50 +68,77 @@ export async function makeWorkplace({ emulator }: Vendor, settings: SourceSettin
   };
 }
 
-function configurationOf({ url, environmentId }: Emulator, settings: SourceSettings): string {
-  const source = {
-    name: SOURCE,
-    kind: 'dynatrace',
-    url: `${url}/e/${environmentId}`,
-    token: { env: 'BENCH_TOKEN' },
-    allowPrivate: true,
-    ...settings,
-  };
-  // JSON is YAML.
-  return JSON.stringify({ sources: [source] });
+function settingsFor({ url, environmentId }: Emulator, settings: SourceSettings): object {
+  return { url: `${url}/e/${environmentId}`, token: { env: TOKEN }, allowPrivate: true, ...settings };
 }
 
-/** The calls of a collection, made by a client that does nothing else. */
-export interface BareCalls {
-  readonly ids: readonly string[];
-  /** So many start each second, whatever becomes of them. */
-  readonly perSecond?: number;
-  /** So many are under way at any time. */
-  readonly inFlight?: number;
+/** How many problems (or details of problems) of the vendor the store does not hold. */
+async function lostIn(store: Store, { truth }: Vendor, part: Part): Promise<number> {
+  const seen = await store.reader.seen({ source: SOURCE, category: '', channel: '' }, truth.ids);
+  const held = seen.filter((one) => (part === 'details' ? one.detailRevision : one.revision) !== undefined);
+  return truth.ids.length - new Set(held.map(({ key }) => key)).size;
 }
 
-/** Returns the milliseconds until the last answer, and how many were not 200. */
-export async function callBare(
-  { url, token, environmentId }: Emulator,
-  { ids, perSecond, inFlight = ids.length }: BareCalls,
-): Promise<{ readonly ms: number; readonly refused: number }> {
-  const startedAt = performance.now();
-  let refused = 0;
-  const call = async (id: string): Promise<void> => {
-    const answer = await fetch(`${url}/e/${environmentId}/api/v2/securityProblems/${id}`, {
-      headers: { authorization: `Api-Token ${token}` },
+export interface FlowOptions {
+  readonly settings: SourceSettings;
+  readonly wants: readonly Detail[];
+  readonly maxWorkers?: number;
+}
+
+export interface FlowResult {
+  readonly collected: Collected;
+  readonly ms: number;
+  readonly cpuMs: number;
+  readonly lost: number;
+  readonly http: HttpStats;
+}
+
+/** A full pass into an empty store, in this process: its details are what the command line cannot ask for alone. */
+export async function collectHere(vendor: Vendor, options: FlowOptions): Promise<FlowResult> {
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-flow-'));
+  const store = await openSqliteStore({ path: join(folder, 'gatehouse.db') });
+  try {
+    const [startedAt, cpuBefore] = [performance.now(), process.cpuUsage()];
+    const { collected, http } = await collectInto(store, vendor, options);
+    const ms = performance.now() - startedAt;
+    const { user, system } = process.cpuUsage(cpuBefore);
+    const part = options.wants.length > 0 ? 'details' : 'list';
+    return { collected, ms, cpuMs: (user + system) / 1000, lost: await lostIn(store, vendor, part), http };
+  } finally {
+    await store.close();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+async function collectInto(
+  store: Store,
+  { emulator }: Vendor,
+  { settings: given, wants, maxWorkers }: FlowOptions,
+): Promise<{ readonly collected: Collected; readonly http: HttpStats }> {
+  const source = sourceOfKind('dynatrace');
+  if (source === undefined) throw new Error('there is no source dynatrace');
+  const settings = source.settings.parse(settingsFor(emulator, given));
+  const http = await source.connect(settings, {
+    sourceId: SOURCE,
+    environment: { [TOKEN]: emulator.token },
+    createClient: createHttpClient,
+    maxWorkers,
+  });
+  try {
+    const collected = await collectSource({
+      store,
+      source,
+      name: SOURCE,
+      settings,
+      scope: { labels: [] },
+      wants: new Set(wants),
+      pass: 'full',
+      http,
+      now: Date.now,
+      signal: new AbortController().signal,
     });
-    await answer.arrayBuffer();
-    if (answer.status !== 200) refused += 1;
-  };
-  const rest = ids.entries();
-  const worker = async (): Promise<void> => {
-    for (const [nth, id] of rest) {
-      const dueAt = perSecond === undefined ? 0 : startedAt + (nth * 1000) / perSecond;
-      await sleep(Math.max(0, dueAt - performance.now()));
-      await call(id);
-    }
-  };
-  await Promise.all(Array.from({ length: inFlight }, worker));
-  return { ms: performance.now() - startedAt, refused };
+    return { collected, http: http.stats() };
+  } finally {
+    await http.close();
+  }
 }
