@@ -14,7 +14,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 
-const PREFIX = 'gatehouse-bench-';
+const PREFIX = 'gatehouse-million-';
 const STALE_MS = 24 * 3_600_000;
 /** What rows and files look like; what is made of them is only as good as these are the same. */
 const MAKERS = [

@@ -24,7 +24,7 @@ export type FromScanThread =
     };
 
 /** Nearly all of what reading makes is garbage at once: a small nursery finds it while it is still in the cache. */
-const LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1024 };
+const LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 };
 
 /** As `KeyedScan.read`, with the same errors. */
 export async function* readApart(

@@ -151,8 +151,21 @@ function scanKey(
       places,
     ]),
   );
-  const n = nth(identity);
-  return n === 0 ? identity : `${identity}~${n}`;
+  // Keys of one asset stand together in a store's index: a scan of it then touches a few pages, not all of them.
+  const key = `${markOf(asset)}${identity.slice(ASSET_MARK)}`;
+  const n = nth(key);
+  return n === 0 ? key : `${key}~${n}`;
+}
+
+const ASSET_MARK = 5;
+let marked: { readonly asset: AssetRef; readonly mark: string } | undefined;
+
+/** A file's entries mostly share one asset, and the object that names it. */
+function markOf(asset: AssetRef): string {
+  if (marked?.asset !== asset) {
+    marked = { asset, mark: digestOf(`${asset.kind} ${asset.name}`).slice(0, ASSET_MARK) };
+  }
+  return marked.mark;
 }
 
 /** 132 bits of SHA-256: short enough to index, long enough never to meet its twin. */

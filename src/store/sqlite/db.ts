@@ -23,7 +23,7 @@ function connect(path: string, readOnly: boolean): DatabaseSync {
     const database = new DatabaseSync(path, { readOnly, timeout: 10_000 });
     if (!readOnly) database.exec('PRAGMA journal_mode = WAL');
     database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = FILE');
-    database.exec('PRAGMA cache_size = -32768');
+    database.exec('PRAGMA cache_size = -16384');
     return database;
   } catch (cause) {
     throw new GatehouseError('store-unavailable', `cannot open the store ${path}: ${reasonOf(cause)}`, {

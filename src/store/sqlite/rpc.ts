@@ -31,7 +31,7 @@ export interface Thread {
 export function startThread(entry: URL, data: unknown): Thread {
   const worker = new Worker(entry, {
     workerData: data,
-    resourceLimits: { maxYoungGenerationSizeMb: 16, maxOldGenerationSizeMb: 1024 },
+    resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1024 },
   });
   // The process may end while the thread waits for calls; what is under way keeps it alive.
   worker.unref();
