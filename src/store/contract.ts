@@ -3,6 +3,7 @@ import { describe } from 'node:test';
 import { coverageContract } from './contract/coverage.ts';
 import { identityContract } from './contract/identity.ts';
 import { lifeContract } from './contract/life.ts';
+import { rateContract } from './contract/rate.ts';
 import type { OpenStore } from './contract/recording.ts';
 import { valuesContract } from './contract/values.ts';
 import { writingContract } from './contract/writing.ts';
@@ -15,5 +16,6 @@ export function storeContract(store: string, openStore: OpenStore): void {
     lifeContract(openStore);
     valuesContract(openStore);
     writingContract(openStore);
+    rateContract(openStore);
   });
 }

@@ -224,6 +224,8 @@ export const TABLES = {
     columns: { id: 'id', finding_id: 'int', valid_at: 'int', recorded_at: 'int', note: 'text' },
     indexes: [{ on: ['finding_id'] }],
   },
+  /** When the next call of a rate that workers share may start. */
+  rate_bucket: { columns: { key: 'text', free_at: 'int' }, primaryKey: ['key'] },
 } as const satisfies Record<string, Table>;
 
 export type TableName = keyof typeof TABLES;

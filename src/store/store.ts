@@ -39,6 +39,14 @@ export interface StoreWriter {
   addTriage(finding: FindingId, note: TriageNote, recordedAt: number): Promise<void>;
   setAsset(asset: AssetRef, facts: AssetFacts, validAt: number, recordedAt: number): Promise<void>;
   saveCursor(source: string, cursor: string | undefined): Promise<void>;
+  /**
+   * Reserves turns for so many calls, `spacingMs` apart, behind those that were given before under this key: returns in
+   * how many ms the first of them is. `now` is the caller's clock; workers' clocks agree as well as hosts of one
+   * deployment do, and by as much their turns may overlap.
+   */
+  takeCalls(key: string, calls: number, spacingMs: number, now: number): Promise<number>;
+  /** The vendor asked for a pause: turns given from now on start after it. */
+  holdCalls(key: string, holdMs: number, now: number): Promise<void>;
   /** Ends several staged runs in one transaction: the parts of one file become visible together, or none does. */
   finishTogether(ends: readonly RunEnd[]): Promise<readonly RunSummary[]>;
 }

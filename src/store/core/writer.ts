@@ -10,6 +10,7 @@ import { recordAdvisory } from './aliases.ts';
 import { ChangeLog } from './changes.ts';
 import { nextGeneration } from './generation.ts';
 import { Identity } from './identity.ts';
+import { holdCalls, takeCalls } from './rate.ts';
 import { createRunWriter, type OwnRunWriter } from './run-writer.ts';
 import { ensureStream, findStream } from './streams.ts';
 import { emptyTally, readTally } from './tally.ts';
@@ -24,6 +25,8 @@ export function createWriter(db: Db): StoreWriter {
     addTriage: (finding, note, recordedAt) => addTriage(db, finding, note, recordedAt),
     setAsset: (asset, facts, validAt, recordedAt) => setAsset(db, asset, facts, validAt, recordedAt),
     saveCursor: (source, cursor) => saveCursor(db, source, cursor),
+    takeCalls: (key, calls, spacingMs, now) => takeCalls(db, key, calls, spacingMs, now),
+    holdCalls: (key, holdMs, now) => holdCalls(db, key, holdMs, now),
     finishTogether: (ends) => finishTogether(db, ends),
   };
 }

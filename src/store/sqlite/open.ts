@@ -97,6 +97,8 @@ function writerOver(thread: Thread): StoreWriter {
     setAsset: (asset, facts, validAt, recordedAt) =>
       thread.call('setAsset', asset, facts, validAt, recordedAt),
     saveCursor: (source, cursor) => thread.call('saveCursor', source, cursor),
+    takeCalls: (key, calls, spacingMs, now) => thread.call('takeCalls', key, calls, spacingMs, now),
+    holdCalls: (key, holdMs, now) => thread.call('holdCalls', key, holdMs, now),
     finishTogether: (ends) =>
       thread.call(
         'finishTogether',

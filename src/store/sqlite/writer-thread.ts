@@ -74,6 +74,10 @@ serve({
     await (await writing).setAsset(asset, facts, validAt, recordedAt),
   saveCursor: async (source: string, cursor: string | undefined) =>
     await (await writing).saveCursor(source, cursor),
+  takeCalls: async (key: string, calls: number, spacingMs: number, now: number) =>
+    await (await writing).takeCalls(key, calls, spacingMs, now),
+  holdCalls: async (key: string, holdMs: number, now: number) =>
+    await (await writing).holdCalls(key, holdMs, now),
   close: async () => {
     await (await opening).close();
   },
