@@ -17,6 +17,8 @@ export interface Fact {
   readonly at: number;
   /** Null: open at this moment. Otherwise closed, and why. */
   readonly closed: EndReason | null;
+  /** Nobody said so: what is resolved must once have been open. Counts only where nothing else is known before it. */
+  readonly supposed?: true;
 }
 
 /**
@@ -40,7 +42,8 @@ export function factsOf(life: Life, observedAt: number): readonly Fact[] {
     return facts;
   }
   const end = resolvedAt ?? observedAt;
-  facts.push({ at: clamp(life.firstSeenAt) ?? reopenedAt ?? end, closed: null });
+  const first = clamp(life.firstSeenAt) ?? reopenedAt ?? resolvedAt;
+  facts.push(first === undefined ? { at: end, closed: null, supposed: true } : { at: first, closed: null });
   if (reopenedAt !== undefined && reopenedAt < end) facts.push({ at: reopenedAt, closed: null });
   facts.push({ at: end, closed: 'stated' });
   // Whatever an earlier run believed after `end`, at this moment the source says it is resolved.
@@ -63,7 +66,8 @@ export function continueSpans(spans: readonly Span[], facts: readonly Fact[]): r
     const last = result.at(-1);
     const isOpen = last !== undefined && last.closedAt === null;
     if (fact.closed === null) {
-      if (!isOpen) result = [...result, { openedAt: fact.at, closedAt: null, reason: null }];
+      if (!isOpen && (fact.supposed === undefined || last === undefined))
+        result = [...result, { openedAt: fact.at, closedAt: null, reason: null }];
     } else if (isOpen) {
       result = [...result.slice(0, -1), { openedAt: last.openedAt, closedAt: fact.at, reason: fact.closed }];
     }
@@ -103,7 +107,15 @@ function byOpening(a: Span, b: Span): number {
 
 function laterEnd(a: Span, b: Span): Span {
   if (a.closedAt === null) return a;
-  return b.closedAt === null || b.closedAt >= a.closedAt ? b : a;
+  if (b.closedAt === null || b.closedAt > a.closedAt) return b;
+  return b.closedAt === a.closedAt && weightOf(b) >= weightOf(a) ? b : a;
+}
+
+/** Of several ends at one moment the source's own word is the reason, then what it no longer names, then silence. */
+const WEIGHTS = { stated: 3, 'no-longer-named': 2, absent: 1 } as const satisfies Record<EndReason, number>;
+
+function weightOf({ reason }: Span): number {
+  return reason === null ? 0 : WEIGHTS[reason];
 }
 
 function toEpisode(span: Span): Episode {

@@ -95,13 +95,13 @@ export const TABLES = {
       recorded_at: 'int',
       content: 'text',
     },
-    primaryKey: ['source', 'name_id'],
+    primaryKey: ['name_id'],
   },
   /** `stated` 1: the latest revision says so. 0: an earlier one did, so it is denied. */
   advisory_alias: {
-    columns: { source: 'text', name_id: 'int', alias_id: 'int', stated: 'int' },
-    primaryKey: ['source', 'name_id', 'alias_id'],
-    indexes: [{ on: ['name_id'] }, { on: ['alias_id'] }],
+    columns: { name_id: 'int', alias_id: 'int', stated: 'int' },
+    primaryKey: ['name_id', 'alias_id'],
+    indexes: [{ on: ['alias_id'] }],
   },
   about: { columns: { id: 'id', digest: 'text', content: 'text' }, unique: [['digest']] },
   /** `valid_at`: when the observation first said this. Saying it again after something else is a `reversion`. */
@@ -147,6 +147,7 @@ export const TABLES = {
       occurrences: 'int',
       detail_occurrences: 'int',
       title: 'text?',
+      detail_title: 'text?',
     },
     unique: [['stream_id', 'key']],
     indexes: [{ on: ['stream_id', 'asset_id'], where: 'live = 1' }],

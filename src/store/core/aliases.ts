@@ -79,33 +79,25 @@ export async function recordAdvisory(
 ): Promise<void> {
   const ids = await identity.names([{ kind: 'vulnerability', names: advisory.names }]);
   const [name = 0, ...aliases] = advisory.names.map((one) => ids.get(nameKey('vulnerability', one))?.id ?? 0);
-  const [known] = await db.find<{ modified_at: number }>(
-    'advisory',
-    ['source', 'name_id'],
-    ['modified_at'],
-    [[source, name]],
-  );
+  const [known] = await db.find<{ modified_at: number }>('advisory', ['name_id'], ['modified_at'], [[name]]);
+  // An advisory is known by its id, whichever source brings it.
   const isLatest = known === undefined || advisory.modifiedAt >= known.modified_at;
-  const stated = new Set(isLatest && advisory.withdrawnAt === undefined ? aliases : []);
+  const stated = new Set(advisory.withdrawnAt === undefined ? aliases : []);
   const rows = await db.all<{ alias_id: number; stated: number }>(
-    'SELECT alias_id, stated FROM advisory_alias WHERE source = ? AND name_id = ?',
-    [source, name],
+    'SELECT alias_id, stated FROM advisory_alias WHERE name_id = ?',
+    [name],
   );
   const dirty = new Set<number>([name]);
   const before = new Map(rows.map((row) => [row.alias_id, row.stated]));
-  for (const alias of new Set([...before.keys(), ...aliases])) {
+  for (const alias of new Set([...before.keys(), ...stated])) {
     const holds = isLatest ? Number(stated.has(alias)) : (before.get(alias) ?? 0);
     if (before.get(alias) === holds) continue;
     dirty.add(alias);
-    await db.run('DELETE FROM advisory_alias WHERE source = ? AND name_id = ? AND alias_id = ?', [
-      source,
-      name,
-      alias,
-    ]);
-    await db.insert('advisory_alias', [[source, name, alias, holds]]);
+    await db.run('DELETE FROM advisory_alias WHERE name_id = ? AND alias_id = ?', [name, alias]);
+    await db.insert('advisory_alias', [[name, alias, holds]]);
   }
   if (isLatest) {
-    await db.run('DELETE FROM advisory WHERE source = ? AND name_id = ?', [source, name]);
+    await db.run('DELETE FROM advisory WHERE name_id = ?', [name]);
     const { modifiedAt, withdrawnAt } = advisory;
     const content = JSON.stringify(advisory);
     await db.insert('advisory', [[source, name, modifiedAt, withdrawnAt ?? null, recordedAt, content]]);

@@ -64,8 +64,27 @@ export class ChangeLog {
     else move.after = after;
   }
 
-  moved(kind: 'merged-into' | 'split-from', id: number, other: number): void {
-    this.#rows.push([kind, id, this.#validAt(), String(other)]);
+  /** What was said of the one is now said of the other. */
+  merged(id: number, into: number): void {
+    this.#rows.push(['merged-into', id, this.#validAt(), String(into)]);
+    const wasMentioned = this.#created.has(id) || this.#mentioned.has(id);
+    const wasChanged = this.#changedContent.has(id) || this.#touched.get(id)?.differs === true;
+    this.removed(id);
+    if (wasMentioned) this.mentioned(into);
+    if (wasMentioned || wasChanged) this.contentChanged(into);
+  }
+
+  split(id: number, from: number): void {
+    this.#rows.push(['split-from', id, this.#validAt(), String(from)]);
+  }
+
+  /** The finding is no more: it counts as nothing. */
+  removed(id: number): void {
+    this.#created.delete(id);
+    this.#mentioned.delete(id);
+    this.#touched.delete(id);
+    this.#changedContent.delete(id);
+    this.#moves.delete(id);
   }
 
   *findingsMentioned(): Generator<number> {

@@ -25,6 +25,7 @@ interface ClaimRow extends ClaimSpansRow {
   readonly occurrences: number;
   readonly detail_occurrences: number;
   readonly title: string | null;
+  readonly detail_title: string | null;
   readonly hold_ms: number;
   readonly tie: string;
 }
@@ -67,7 +68,7 @@ export interface Computed {
 export function computeFinding(
   claims: readonly { contribution: Contribution; spans: ClaimSpans }[],
 ): Computed {
-  const merged = mergeValues(claims.map(({ contribution }) => contribution));
+  const merged = mergeValues(oncePerObservation(claims));
   const episodes = episodesOf(claims.map(({ spans }) => spans));
   const last = episodes.at(-1);
   if (last === undefined) throw new RangeError('a finding has at least one episode');
@@ -87,6 +88,16 @@ export function computeFinding(
       title: merged.title,
     },
   };
+}
+
+/** An observation may claim a finding twice, by two names of one vulnerability: it speaks once, and lives while either does. */
+function oncePerObservation(claims: readonly { contribution: Contribution }[]): readonly Contribution[] {
+  const spoken = new Map<string, Contribution>();
+  for (const { contribution } of claims) {
+    const known = spoken.get(contribution.tie);
+    if (known === undefined || contribution.live) spoken.set(contribution.tie, contribution);
+  }
+  return [...spoken.values()];
 }
 
 export function derivedOf(values: Omit<FindingRow, 'id'>): readonly Value[] {
@@ -134,7 +145,7 @@ async function recomputeSome(db: Db, ids: readonly number[], log: ChangeLog): Pr
   const claims = Map.groupBy(
     await db.all<ClaimRow>(
       `SELECT c.finding_id, c.live, c.opened_at, c.closed_at, c.reason, c.past, o.severity, o.score, o.facts,
-              o.fixable, o.detail_fixable, o.set_aside, o.due_at, o.occurrences, o.detail_occurrences, o.title,
+              o.fixable, o.detail_fixable, o.set_aside, o.due_at, o.occurrences, o.detail_occurrences, o.title, o.detail_title,
               s.hold_ms, s.source || ' ' || s.category || ' ' || s.channel || ' ' || o.key AS tie
        FROM claim c JOIN observation o ON o.id = c.observation_id JOIN stream s ON s.id = o.stream_id
        WHERE c.finding_id IN ${db.list('int')}`,
@@ -177,7 +188,7 @@ function claimOf(row: ClaimRow): { contribution: Contribution; spans: ClaimSpans
       fixable: row.fixable + row.detail_fixable > 0,
       occurrences: row.detail_occurrences > 0 ? row.detail_occurrences : row.occurrences,
       dueAt: row.due_at,
-      title: row.title,
+      title: row.title ?? row.detail_title,
       isSetAside: row.set_aside === 1,
       tie: row.tie,
     },
@@ -232,6 +243,12 @@ async function writeEpisodes(db: Db, findings: readonly [number, readonly Episod
     'episode',
     findings.flatMap(([id, episodes]) => episodes.map((one) => episodeRow(id, one))),
   );
+}
+
+/** Findings that nothing claims any more. What was judged of them stays in their history. */
+export async function removeFindings(db: Db, ids: readonly number[]): Promise<void> {
+  await db.remove('episode', 'finding_id', ids);
+  await db.remove('finding', 'id', ids);
 }
 
 export function episodeRow(findingId: number, episode: Episode): readonly Value[] {

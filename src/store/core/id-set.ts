@@ -3,6 +3,8 @@ export class IdSet {
   /** Disjoint stretches, both ends included, in the order added. */
   readonly #stretches: { readonly first: number; last: number }[] = [];
   readonly #single = new Set<number>();
+  /** Taken out of a stretch again: few. */
+  readonly #gone = new Set<number>();
 
   addRow(first: number, count: number): void {
     if (count === 0) return;
@@ -12,19 +14,30 @@ export class IdSet {
   }
 
   add(id: number): void {
+    this.#gone.delete(id);
     if (!this.#inStretch(id)) this.#single.add(id);
   }
 
+  delete(id: number): void {
+    this.#single.delete(id);
+    if (this.#inStretch(id)) this.#gone.add(id);
+  }
+
   has(id: number): boolean {
-    return this.#single.has(id) || this.#inStretch(id);
+    return this.#single.has(id) || (this.#inStretch(id) && !this.#gone.has(id));
   }
 
   get size(): number {
-    return this.#stretches.reduce((sum, { first, last }) => sum + last - first + 1, this.#single.size);
+    return this.#stretches.reduce(
+      (sum, { first, last }) => sum + last - first + 1,
+      this.#single.size - this.#gone.size,
+    );
   }
 
   *[Symbol.iterator](): Generator<number> {
-    for (const { first, last } of this.#stretches) for (let id = first; id <= last; id++) yield id;
+    for (const { first, last } of this.#stretches) {
+      for (let id = first; id <= last; id++) if (!this.#gone.has(id)) yield id;
+    }
     yield* this.#single;
   }
 

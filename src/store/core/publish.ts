@@ -179,11 +179,12 @@ export class Publisher {
     if (this.isLate) for (const id of ids) this.#out.stale.add(id);
     // Members keep the order of the file: a later statement of the same run corrects an earlier one.
     const touched = new Set<number>();
+    // Names are joined before anything is claimed by them, so that no finding is made only to be merged away.
+    const shifts = fresh.map(({ defects }) => ({ before: [], after: defects }));
+    await shiftAliases(this.#db, this.#identity, shifts, this.#log);
     await this.#claimFresh(fresh, { ids, assets, subjects }, touched);
     await this.#sayAgain(again, touched);
     await recomputeFindings(this.#db, [...touched], this.#log);
-    const shifts = fresh.map(({ defects }) => ({ before: [], after: defects }));
-    await shiftAliases(this.#db, this.#identity, shifts, this.#log);
   }
 
   async #lookUp(
@@ -240,6 +241,7 @@ export class Publisher {
         columns.occurrences,
         0,
         columns.title,
+        null,
       ]);
       const { digest, body } = statement;
       revisions.push([revision, id, PARTS.main, digest, abouts[index] ?? 0, body, observedAt, runId]);
@@ -298,6 +300,12 @@ export class Publisher {
       this.#out.observations.add(row.id);
       this.#out.assets.add(row.asset_id);
     }
+    const before = this.isLate ? new Map<number, MainBody>() : await this.#mainBodies(changed);
+    const shifts = changed.flatMap(({ statement, row }) => {
+      const earlier = before.get(row.id);
+      return earlier === undefined ? [] : [{ before: earlier.defects, after: statement.defects }];
+    });
+    await shiftAliases(this.#db, this.#identity, shifts, this.#log);
     const claims = Map.groupBy(
       await this.#db.select<ClaimRow>(
         'claim',
@@ -316,15 +324,9 @@ export class Publisher {
       for (const { row } of again) this.#out.stale.add(row.id);
       return;
     }
-    const before = await this.#mainBodies(changed);
     await this.#storeMain(changed, revisions);
     await this.#continueLives(again, claims, touched, before);
     await this.#claimNewNames(changed, claims, touched);
-    const shifts = changed.map(({ statement, row }) => ({
-      before: before.get(row.id)?.defects ?? [],
-      after: statement.defects,
-    }));
-    await shiftAliases(this.#db, this.#identity, shifts, this.#log);
   }
 
   /** The revision ids of changed statements: the observation's own earlier one where it says that again. */
@@ -507,8 +509,6 @@ export class Publisher {
     for (const { statement, row } of pairs) {
       const revision = revisions.get(statement) ?? row.detail_revision;
       if (revision !== null) this.#out.members.push(revision);
-      // Whoever can tell details of it has not lost it.
-      this.#out.observations.add(row.id);
     }
     const ids = changed.map(({ row }) => row.id);
     const claims = await this.#db.select<{ finding_id: number }>(

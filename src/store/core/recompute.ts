@@ -10,7 +10,7 @@ import { PARTS } from '../schema.ts';
 import { shiftAliases } from './aliases.ts';
 import type { ChangeLog } from './changes.ts';
 import { type CoverageRow, coversObservation, readCoverage } from './coverage.ts';
-import { recomputeFindings, spanColumns } from './findings.ts';
+import { recomputeFindings, removeFindings, spanColumns } from './findings.ts';
 import type { Identity } from './identity.ts';
 import { nameKey } from './identity.ts';
 import { replaceLabels } from './labels.ts';
@@ -156,8 +156,7 @@ async function walkRun(
       else detailed.set(walk, revision);
     }
   }
-  if (run.state === 'complete' && run.closes === 1)
-    await closeUnmentioned(db, run, walks, (walk) => mentioned.has(walk) || detailed.has(walk));
+  if (run.state === 'complete' && run.closes === 1) await closeUnmentioned(db, run, walks, mentioned);
   for (const [walk, revision] of mentioned) mention(walk, revision, run.observed_at);
   for (const [walk, revision] of detailed) say(walk, revision, run.observed_at);
 }
@@ -166,11 +165,11 @@ async function closeUnmentioned(
   db: Db,
   run: RunRow,
   walks: ReadonlyMap<number, Walk>,
-  isMentioned: (walk: Walk) => boolean,
+  mentioned: ReadonlyMap<Walk, Revision>,
 ): Promise<void> {
   const coverage = await readCoverage(db, run);
   for (const walk of walks.values()) {
-    if (walk.main === undefined || isMentioned(walk)) continue;
+    if (walk.main === undefined || mentioned.has(walk)) continue;
     const { asset_id: asset, class: code, key } = walk.row;
     if (!coversObservation(coverage, { asset, classCode: code, key, labels: labelsOf(walk) })) continue;
     for (const facts of walk.claims.values()) facts.push({ at: run.observed_at, closed: 'absent' });
@@ -217,10 +216,28 @@ async function write(
     ['id', 'observation_id', 'name_id', 'finding_id'],
     ids,
   );
-  await writeClaims(db, identity, walks, claims);
+  const unmade = await writeClaims(db, identity, walks, claims);
+  const findings = [...new Set(claims.map(({ finding_id }) => finding_id))];
+  await dropClaims(db, unmade, findings, log);
   await writeContent(db, identity, walks, log, revisions);
   await writeHistory(db, walks);
-  await recomputeFindings(db, [...new Set(claims.map(({ finding_id }) => finding_id))], log);
+  await recomputeFindings(db, findings, log);
+}
+
+/** Claims of what a run said and then replaced: no run makes them any more, nor the findings that only they made. */
+async function dropClaims(
+  db: Db,
+  claims: readonly number[],
+  findings: readonly number[],
+  log: ChangeLog,
+): Promise<void> {
+  if (claims.length === 0) return;
+  await db.remove('claim', 'id', claims);
+  const claimed = await db.select<{ finding_id: number }>('claim', 'finding_id', ['finding_id'], findings);
+  const left = new Set(claimed.map(({ finding_id }) => finding_id));
+  const empty = findings.filter((id) => !left.has(id));
+  for (const id of empty) log.removed(id);
+  await removeFindings(db, empty);
 }
 
 async function writeClaims(
@@ -228,7 +245,8 @@ async function writeClaims(
   identity: Identity,
   walks: readonly Walk[],
   claims: readonly ClaimRow[],
-): Promise<void> {
+): Promise<readonly number[]> {
+  const unmade: number[] = [];
   const own = Map.groupBy(claims, (claim) => claim.observation_id);
   const named = await identity.names(walks.flatMap((walk) => defectsOf(walk)));
   const updates: Value[][] = [];
@@ -238,7 +256,10 @@ async function writeClaims(
     const facts = new Map([...walk.claims].map(([key, list]) => [named.get(key)?.id, list]));
     for (const claim of own.get(walk.row.id) ?? []) {
       const spans = foldFacts(facts.get(claim.name_id) ?? []);
-      if (spans.length === 0) throw new Error(`claim ${claim.id} has no run that states it`);
+      if (spans.length === 0) {
+        unmade.push(claim.id);
+        continue;
+      }
       const { live, opened_at, closed_at, reason, past } = spanColumns(spans);
       if (live === 1) isLive = true;
       updates.push([claim.id, live, opened_at, closed_at, reason, past]);
@@ -247,6 +268,7 @@ async function writeClaims(
   }
   await db.update('claim', 'id', ['live', 'opened_at', 'closed_at', 'reason', 'past'], updates);
   await db.update('observation', 'id', ['live'], liveness);
+  return unmade;
 }
 
 /** Every defect the walked claims are keyed by. */
@@ -275,7 +297,7 @@ async function writeContent(
       mains.push([row.id, main.row.id, main.row.digest, ...MAIN_COLUMNS.map((column) => columns[column])]);
     }
     if (detail?.part === 'detail') {
-      const columns = detailColumnsFrom(detail.body);
+      const columns = detailColumnsFrom(detail.body, parseAbout(abouts.get(detail.row.about_id) ?? '{}'));
       details.push([
         row.id,
         detail.row.id,
@@ -302,7 +324,8 @@ async function writeContent(
 }
 
 async function loadAbouts(db: Db, walks: readonly Walk[]): Promise<ReadonlyMap<number, string>> {
-  const ids = [...new Set(walks.flatMap(({ main }) => (main === undefined ? [] : [main.row.about_id])))];
+  const said = walks.flatMap(({ main, detail }) => [main, detail]);
+  const ids = [...new Set(said.flatMap((revision) => revision?.row.about_id ?? []))];
   const rows = await db.select<{ id: number; content: string }>('about', 'id', ['id', 'content'], ids);
   return new Map(rows.map(({ id, content }) => [id, content]));
 }

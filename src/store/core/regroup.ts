@@ -1,7 +1,7 @@
 /** Findings follow their names: merged where sets joined, split where they parted, with the lineage kept. */
 import type { Db, Value } from '../db.ts';
 import type { ChangeLog } from './changes.ts';
-import { recomputeFindings } from './findings.ts';
+import { recomputeFindings, removeFindings } from './findings.ts';
 
 interface Claim {
   readonly id: number;
@@ -62,7 +62,7 @@ export async function moveClaims(
         continue;
       }
       const goal = there ?? (await splitOff(db, finding, vulnerability));
-      if (there === undefined) log.moved('split-from', goal, finding.id);
+      if (there === undefined) log.split(goal, finding.id);
       places.set(place, goal);
       await db.update(
         'claim',
@@ -114,12 +114,11 @@ async function mergeAway(db: Db, from: Finding, into: number, log: ChangeLog): P
   );
   if (known.length === 0) await db.insert('lineage', [[from.id, 'merged-into', into, from.recorded_at]]);
   await db.run('UPDATE triage_note SET finding_id = ? WHERE finding_id = ?', [into, from.id]);
-  log.moved('merged-into', from.id, into);
+  log.merged(from.id, into);
 }
 
 async function removeFinding(db: Db, finding: Finding, places: Map<string, number>): Promise<void> {
-  await db.remove('episode', 'finding_id', [finding.id]);
-  await db.remove('finding', 'id', [finding.id]);
+  await removeFindings(db, [finding.id]);
   const place = placeOf(finding, finding.vulnerability_id);
   if (places.get(place) === finding.id) places.delete(place);
 }

@@ -113,12 +113,14 @@ export interface DetailColumns {
   readonly detail_fixable: number;
   readonly detail_occurrences: number;
   readonly detail_stamp: string | null;
+  readonly detail_title: string | null;
 }
 
 export const DETAIL_COLUMNS = [
   'detail_fixable',
   'detail_occurrences',
   'detail_stamp',
+  'detail_title',
 ] as const satisfies readonly (keyof DetailColumns)[];
 
 export function detailColumnsOf(statement: KeyedDetail): DetailColumns {
@@ -126,14 +128,16 @@ export function detailColumnsOf(statement: KeyedDetail): DetailColumns {
     detail_fixable: Number(statement.fixable),
     detail_occurrences: statement.occurrences,
     detail_stamp: statement.revision ?? null,
+    detail_title: statement.title ?? null,
   };
 }
 
-export function detailColumnsFrom(body: DetailBody): DetailColumns {
+export function detailColumnsFrom(body: DetailBody, about: AboutBody): DetailColumns {
   return {
     detail_fixable: Number((body.fix?.versions.length ?? 0) > 0),
     detail_occurrences: body.occurrences.length,
     detail_stamp: body.revision ?? null,
+    detail_title: about.title ?? null,
   };
 }
 

@@ -37,7 +37,7 @@ export async function loadDetail(db: Db, id: FindingId): Promise<FindingDetail |
      WHERE c.finding_id = ? ORDER BY c.id`,
     [id],
   );
-  const speakers = rows.map((row): Speaker => {
+  const speakers = oncePerObservation(rows).map((row): Speaker => {
     const { severity, score } = parseMain(row.main);
     return {
       live: row.live === 1,
@@ -59,6 +59,17 @@ export async function loadDetail(db: Db, id: FindingId): Promise<FindingDetail |
   };
 }
 
+function oncePerObservation(rows: readonly Row[]): readonly Row[] {
+  const spoken = new Map<string, Row>();
+  for (const row of rows) if (!spoken.has(row.tie) || row.live === 1) spoken.set(row.tie, row);
+  return [...spoken.values()];
+}
+
+function titleOf(row: Row): string | undefined {
+  const fromDetail = row.detail_about === null ? undefined : parseAbout(row.detail_about).title;
+  return parseAbout(row.about).title ?? fromDetail;
+}
+
 function descriptionOf(row: Row): string | undefined {
   const fromDetail = row.detail_about === null ? undefined : parseAbout(row.detail_about).description;
   return fromDetail ?? parseAbout(row.about).description;
@@ -75,7 +86,7 @@ function originOf(
   description: string | undefined,
 ): Readonly<Record<string, string>> {
   const lead = ranked.find((one) => one.severity === severityCode(severity));
-  const titled = ranked.find(({ row }) => parseAbout(row.about).title !== undefined);
+  const titled = ranked.find(({ row }) => titleOf(row) !== undefined);
   const fixed = ranked.find(({ row }) => {
     const main = parseMain(row.main).fix;
     return main !== undefined || (row.detail !== null && parseDetail(row.detail).fix !== undefined);

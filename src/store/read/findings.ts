@@ -178,13 +178,23 @@ async function loadViews(db: Db, findings: readonly number[]): Promise<Map<numbe
     [db.listValue(findings)],
   );
   const views = new Map<number, ObservationView[]>();
-  for (const row of rows) {
+  for (const row of oncePerObservation(rows)) {
     const view = toView(row, parseMain(row.main), row.detail === null ? undefined : parseDetail(row.detail));
     const list = views.get(row.finding_id);
     if (list === undefined) views.set(row.finding_id, [view]);
     else list.push(view);
   }
   return views;
+}
+
+/** An observation that claims a finding by two of its names is one view, live while either claim is. */
+function oncePerObservation(rows: readonly ViewRow[]): readonly ViewRow[] {
+  const views = new Map<string, ViewRow>();
+  for (const row of rows) {
+    const key = `${row.finding_id} ${row.observation_id}`;
+    if (!views.has(key) || row.live === 1) views.set(key, row);
+  }
+  return [...views.values()];
 }
 
 function toView(row: ViewRow, main: MainBody, detail: DetailBody | undefined): ObservationView {
