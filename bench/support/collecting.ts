@@ -3,7 +3,8 @@ import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { type Collected, collectSource } from '../../src/flows/collect.ts';
-import { createHttpClient, type HttpStats } from '../../src/platform/http/client.ts';
+import { clientsSharing } from '../../src/flows/shared-bucket.ts';
+import type { HttpStats } from '../../src/platform/http/client.ts';
 import { sourceOfKind } from '../../src/sources/registry.ts';
 import type { Detail } from '../../src/sources/source.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
@@ -121,7 +122,7 @@ async function collectInto(
   const http = await source.connect(settings, {
     sourceId: SOURCE,
     environment: { [TOKEN]: emulator.token },
-    createClient: createHttpClient,
+    createClient: clientsSharing(store.writer),
     maxWorkers,
   });
   try {

@@ -2,7 +2,8 @@
 
 import type { Scope } from '../domain/scope.ts';
 import { type Collected, type CollectProgress, collectSource } from '../flows/collect.ts';
-import { createHttpClient, type HttpClient } from '../platform/http/client.ts';
+import { clientsSharing } from '../flows/shared-bucket.ts';
+import type { HttpClient } from '../platform/http/client.ts';
 import { createLog } from '../platform/log.ts';
 import type { Detail, Pass } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
@@ -45,7 +46,7 @@ async function collectOne(
   const http = await source.connect(settings, {
     sourceId: name,
     environment: io.env,
-    createClient: createHttpClient,
+    createClient: clientsSharing(store.writer),
     log,
     maxWorkers,
   });

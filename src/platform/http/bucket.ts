@@ -88,12 +88,18 @@ export function createBucket(options: BucketOptions): Bucket {
         quota = { left: Math.max(0, remaining - inFlight), until };
       }
       if (!refused) return;
-      const asked = advice.retryAfterMs ?? (remaining ? undefined : resetInMs);
-      // A configured limit that is exceeded all the same is shared with somebody: step back a little, and slow down.
-      pause(asked ?? Math.min(longestWindowMs / 10, 5000));
+      pause(pauseMs(advice, longestWindowMs));
       for (const gate of gates) gate.slowDown(clock.monotonic());
     },
   };
+}
+
+/**
+ * How long nobody may call after a refusal: what the server asks for. If it says nothing, a configured limit is shared
+ * with somebody all the same: step back a little.
+ */
+export function pauseMs({ retryAfterMs, remaining, resetInMs }: RateAdvice, windowMs: number): number {
+  return retryAfterMs ?? (remaining ? undefined : resetInMs) ?? Math.min(windowMs / 10, 5000);
 }
 
 interface Gate {
