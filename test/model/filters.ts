@@ -4,7 +4,7 @@ import type { Filter } from '../../src/domain/filter.ts';
 import type { Scope } from '../../src/domain/scope.ts';
 import { SEVERITIES } from '../../src/domain/severity.ts';
 import { FUNCTION_USAGES } from '../../src/domain/statement.ts';
-import { ASSETS, LABELS, MOMENTS, NAMES, STREAMS, SUBJECTS } from './generators.ts';
+import { ASSETS, LABELS, MOMENTS, NAMES, STREAMS, SUBJECTS } from './small-world.ts';
 
 const some = <T>(all: readonly T[]): fc.Arbitrary<T[]> =>
   fc.subarray([...all], { minLength: 1, maxLength: Math.min(3, all.length) });

@@ -9,5 +9,5 @@ describe('SQLite', async () => {
 
   // The same code with and without its threads: the many sequences are tried where that is quick.
   storeLaws('in-memory', { openStore: openMemoryStore, numRuns: 150 });
-  storeLaws('SQLite', { openStore: files.openStore, numRuns: 8, timeLimitMs: 5000 });
+  storeLaws('SQLite', { openStore: files.openStore, numRuns: 4, timeLimitMs: 4000 });
 });

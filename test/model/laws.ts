@@ -10,7 +10,6 @@ import { noSeverities } from '../../src/domain/severity.ts';
 import type { Coverage } from '../../src/domain/statement.ts';
 import { aCoverage, anAdvisory, HOUR_MS } from '../../src/store/contract/statements.ts';
 import { filters } from './filters.ts';
-import { MOMENTS, STREAMS } from './generators.ts';
 import { assertAddsUp, assertShows, type Law, type LawOptions, law } from './holds.ts';
 import { openAt } from './reference-model.ts';
 import {
@@ -23,6 +22,7 @@ import {
   type ScriptEvent,
   worldOf,
 } from './script.ts';
+import { MOMENTS, STREAMS } from './small-world.ts';
 import { listed, openAtOf, snapshotOf } from './snapshot.ts';
 
 const NOTHING_MORE = fc.constant(undefined);

@@ -188,6 +188,15 @@ export function identityContract(openStore: OpenStore): void {
       assert.equal((await findingsIn(store)).length, 2);
     });
 
+    test('an advisory that was withdrawn before we knew of it takes nothing back', async (store) => {
+      const withdrawn = anAdvisory({ id: GHSA, aliases: [CVE], modifiedAt: NOON, withdrawnAt: NOON });
+      await store.writer.recordAdvisories('osv', [withdrawn], RECORDED_AT);
+
+      await record(store, { says: [anEntry({ names: [[GHSA, CVE]] })] });
+
+      assert.deepEqual((await theFinding(store)).aliases, [GHSA]);
+    });
+
     test('an alias that an advisory took back stays away, whoever repeats it', async (store) => {
       await recordBoth(store);
       await advise(store, NOON, [CVE]);
