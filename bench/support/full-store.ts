@@ -161,7 +161,7 @@ function runningEntry({ vulnerabilities, packages }: Catalogue, n: number): Obse
     severity: vulnerability.severity,
     score: vulnerability.score,
     assessment: {
-      functionUsage: n % 50 === 0 ? 'in-use' : n % 50 === 1 ? 'not-available' : 'not-in-use',
+      functionUsage: n % 500 === 0 ? 'in-use' : n % 500 === 1 ? 'not-available' : 'not-in-use',
       exposure: n % 20 === 0 ? 'public' : 'not-detected',
     },
     about: aboutOf(vulnerability),

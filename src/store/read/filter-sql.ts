@@ -2,9 +2,10 @@
 import { type AssessmentField, codeOf, shiftOf } from '../../domain/assessment.ts';
 import type { Filter } from '../../domain/filter.ts';
 import type { Scope } from '../../domain/scope.ts';
-import { severityCode } from '../../domain/severity.ts';
+import { SEVERITIES, severityCode } from '../../domain/severity.ts';
 import { classCode } from '../core/rows.ts';
 import type { Db, Value } from '../db.ts';
+import { testsFact } from './narrow.ts';
 
 export interface Sql {
   readonly text: string;
@@ -17,7 +18,7 @@ const FALSE: Sql = { text: '1 = 0', parameters: [] };
 export function filterToSql(db: Db, filter: Filter): Sql {
   switch (filter.op) {
     case 'all':
-      return join(db, filter.of, ' AND ', TRUE);
+      return besideFacts(filter.of, join(db, filter.of, ' AND ', TRUE));
     case 'any':
       return join(db, filter.of, ' OR ', FALSE);
     case 'not':
@@ -27,6 +28,7 @@ export function filterToSql(db: Db, filter: Filter): Sql {
     case 'class':
       return among('f.class', filter.in.map(classCode));
     case 'severity':
+      if (SEVERITIES.every((one) => filter.in.includes(one))) return TRUE;
       return among('f.severity', filter.in.map(severityCode));
     case 'score':
       return { text: 'COALESCE(f.score >= ?, 1 = 0)', parameters: [filter.atLeast] };
@@ -59,6 +61,12 @@ export function filterToSql(db: Db, filter: Filter): Sql {
   }
 }
 
+/** Few findings have facts: their index is the one to take, whatever a planner thinks of a few severities. */
+function besideFacts(parts: readonly Filter[], { text, parameters }: Sql): Sql {
+  if (!parts.some(testsFact)) return { text, parameters };
+  return { text: text.replaceAll(/(?<!\+)f\.severity IN/g, '+f.severity IN'), parameters };
+}
+
 function join(db: Db, parts: readonly Filter[], word: string, empty: Sql): Sql {
   if (parts.length === 0) return empty;
   const compiled = parts.map((part) => filterToSql(db, part));
@@ -77,12 +85,18 @@ function among(column: string, codes: readonly number[]): Sql {
   return codes.length === 0 ? FALSE : { text: `${column} IN (${codes.join(', ')})`, parameters: [] };
 }
 
+/**
+ * Four facts share one column of 8 bits. The few numbers that say one of `values` are listed, so that an index finds
+ * them; findings without facts are not in that index.
+ */
 function fact(field: AssessmentField, values: readonly string[]): Sql {
-  return among(
-    `((f.facts >> ${shiftOf(field)}) & 3)`,
-    values.map((value) => codeOf(field, value)),
-  );
+  const codes = new Set(values.map((value) => codeOf(field, value)));
+  const numbers = PACKED_FACTS.filter((packed) => codes.has((packed >> shiftOf(field)) & 3));
+  const { text, parameters } = among('f.facts', numbers);
+  return { text: `(f.facts > 0 AND ${text})`, parameters };
 }
+
+const PACKED_FACTS = Array.from({ length: 255 }, (_, index) => index + 1);
 
 function assetSql(assets: readonly { readonly kind?: string | undefined; readonly name: string }[]): Sql {
   if (assets.length === 0) return FALSE;
