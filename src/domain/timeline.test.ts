@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { continueSpans, episodesOf, type Fact, factsOf, foldFacts } from './timeline.ts';
+import { continueSpans, episodesOf, type Fact, factsOf, foldFacts, untold } from './timeline.ts';
 
 const open = (at: number): Fact => ({ at, closed: null });
 const closed = (at: number): Fact => ({ at, closed: 'absent' });
@@ -10,31 +10,52 @@ const spans = (facts: readonly Fact[]) =>
 
 describe('what a mention says', () => {
   test('a scan says open at its moment and nothing more', () => {
-    assert.deepEqual(factsOf({ state: 'open' }, 50), [open(50), open(50)]);
+    assert.deepEqual(factsOf({ state: 'open' }, 50, true), [open(50), open(50)]);
   });
 
   test('a vendor that reopened says when it first saw, resolved and reopened it', () => {
     const life = { state: 'open', firstSeenAt: 10, resolvedAt: 20, reopenedAt: 30 } as const;
 
-    assert.deepEqual(spans(factsOf(life, 50)), [
+    assert.deepEqual(spans(factsOf(life, 50, true)), [
       [10, 20],
       [30, null],
     ]);
   });
 
   test('resolved counts from when the vendor says, and holds at the moment it says so', () => {
-    const earlier = factsOf({ state: 'open', firstSeenAt: 10 }, 30);
-    const later = factsOf({ state: 'resolved', firstSeenAt: 10, resolvedAt: 20 }, 50);
+    const earlier = factsOf({ state: 'open', firstSeenAt: 10 }, 30, true);
+    const later = factsOf({ state: 'resolved', firstSeenAt: 10, resolvedAt: 20 }, 50, false);
 
-    assert.deepEqual(spans([...earlier, ...later]), [
+    assert.deepEqual(spans([...earlier, ...untold(later, 50, earlier)]), [
       [10, 20],
       [30, 50],
     ]);
   });
 
   test('a time after the mention itself is the clock of the source being wrong', () => {
-    assert.deepEqual(spans(factsOf({ state: 'resolved', firstSeenAt: 10, resolvedAt: 99 }, 50)), [[10, 50]]);
-    assert.deepEqual(spans(factsOf({ state: 'open', firstSeenAt: 99 }, 50)), [[50, null]]);
+    assert.deepEqual(spans(factsOf({ state: 'resolved', firstSeenAt: 10, resolvedAt: 99 }, 50, true)), [
+      [10, 50],
+    ]);
+    assert.deepEqual(spans(factsOf({ state: 'open', firstSeenAt: 99 }, 50, true)), [[50, null]]);
+  });
+});
+
+describe('saying it again', () => {
+  test('what is resolved without a time was open once, and hearing it again opens nothing', () => {
+    const first = factsOf({ state: 'resolved' }, 10, true);
+    const again = factsOf({ state: 'resolved' }, 20, false);
+
+    assert.deepEqual(spans([...first, ...again]), [[10, 10]]);
+  });
+
+  test('the past told again does not undo what was said between', () => {
+    const life = { state: 'open', firstSeenAt: 5 } as const;
+    const told: Fact[] = [...factsOf(life, 10, true), closed(15)];
+
+    assert.deepEqual(spans([...told, ...untold(factsOf(life, 20, false), 20, told)]), [
+      [5, 15],
+      [20, null],
+    ]);
   });
 });
 

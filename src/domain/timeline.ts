@@ -17,22 +17,22 @@ export interface Fact {
   readonly at: number;
   /** Null: open at this moment. Otherwise closed, and why. */
   readonly closed: EndReason | null;
-  /** Nobody said so: what is resolved must once have been open. Counts only where nothing else is known before it. */
-  readonly supposed?: true;
 }
 
 /**
  * What one mention at `observedAt` says. Times the source states later than its own observation are its clock's
- * error and count as that moment.
+ * error and count as that moment. `isFirst`: nothing was said of this claim before, so that what is resolved, nobody
+ * saying since when, is supposed to have been open once.
  */
-export function factsOf(life: Life, observedAt: number): readonly Fact[] {
+export function factsOf(life: Life, observedAt: number, isFirst: boolean): readonly Fact[] {
   const clamp = (at: number | undefined): number | undefined =>
     at === undefined ? undefined : Math.min(at, observedAt);
+  const firstSeenAt = clamp(life.firstSeenAt);
   const resolvedAt = clamp(life.resolvedAt);
   const reopenedAt = clamp(life.reopenedAt);
   const facts: Fact[] = [];
   if (life.state === 'open') {
-    const first = clamp(life.firstSeenAt) ?? observedAt;
+    const first = firstSeenAt ?? observedAt;
     facts.push({ at: first, closed: null });
     if (resolvedAt !== undefined && resolvedAt > first) {
       facts.push({ at: resolvedAt, closed: 'stated' });
@@ -42,13 +42,22 @@ export function factsOf(life: Life, observedAt: number): readonly Fact[] {
     return facts;
   }
   const end = resolvedAt ?? observedAt;
-  const first = clamp(life.firstSeenAt) ?? reopenedAt ?? resolvedAt;
-  facts.push(first === undefined ? { at: end, closed: null, supposed: true } : { at: first, closed: null });
+  const first = firstSeenAt ?? reopenedAt ?? resolvedAt ?? (isFirst ? observedAt : undefined);
+  if (first !== undefined) facts.push({ at: first, closed: null });
   if (reopenedAt !== undefined && reopenedAt < end) facts.push({ at: reopenedAt, closed: null });
-  facts.push({ at: end, closed: 'stated' });
-  // Whatever an earlier run believed after `end`, at this moment the source says it is resolved.
-  if (end < observedAt) facts.push({ at: observedAt, closed: 'stated' });
+  // Whatever an earlier run believed after its end, at this moment the source says it is resolved.
+  facts.push({ at: end, closed: 'stated' }, { at: observedAt, closed: 'stated' });
   return facts;
+}
+
+/**
+ * What a mention tells of the past is told once: saying it again must not undo what was said between. What it says of
+ * its own moment always counts.
+ */
+export function untold(facts: readonly Fact[], observedAt: number, told: readonly Fact[]): readonly Fact[] {
+  const isTold = (fact: Fact): boolean =>
+    told.some(({ at, closed }) => at === fact.at && closed === fact.closed);
+  return facts.filter((fact) => fact.at === observedAt || !isTold(fact));
 }
 
 /** Facts in run order (and, within a mention, as stated); sorting by time keeps that order between equals. */
@@ -66,8 +75,7 @@ export function continueSpans(spans: readonly Span[], facts: readonly Fact[]): r
     const last = result.at(-1);
     const isOpen = last !== undefined && last.closedAt === null;
     if (fact.closed === null) {
-      if (!isOpen && (fact.supposed === undefined || last === undefined))
-        result = [...result, { openedAt: fact.at, closedAt: null, reason: null }];
+      if (!isOpen) result = [...result, { openedAt: fact.at, closedAt: null, reason: null }];
     } else if (isOpen) {
       result = [...result.slice(0, -1), { openedAt: last.openedAt, closedAt: fact.at, reason: fact.closed }];
     }

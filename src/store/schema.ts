@@ -191,12 +191,14 @@ export const TABLES = {
       opened_at: 'int',
       closed_at: 'int?',
       recorded_at: 'int',
+      run_id: 'int',
       title: 'text?',
     },
     unique: [['asset_id', 'vulnerability_id', 'subject_id']],
     indexes: [
       { on: ['open', 'severity DESC', 'id'] },
       { on: ['open', 'opened_at DESC', 'id'] },
+      { on: ['open', 'facts'], where: 'facts > 0' },
       { on: ['vulnerability_id'] },
     ],
   },
@@ -214,7 +216,7 @@ export const TABLES = {
       run_id: 'int?',
       detail: 'text',
     },
-    indexes: [{ on: ['finding_id'] }, { on: ['recorded_at'] }],
+    indexes: [{ on: ['finding_id'] }, { on: ['run_id'] }, { on: ['recorded_at'] }],
   },
   /** Where a finding that was merged away went, and where a split one came from. */
   lineage: {

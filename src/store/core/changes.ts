@@ -11,6 +11,16 @@ interface Touch {
   differs: boolean;
 }
 
+export interface EarlierFinding {
+  readonly id: number;
+  readonly isCreated: boolean;
+}
+
+export interface EarlierChange {
+  readonly id: number;
+  readonly kind: 'updated' | 'closed' | 'reopened';
+}
+
 interface Move {
   readonly before: FindingRow;
   after: Omit<FindingRow, 'id'>;
@@ -25,6 +35,8 @@ export class ChangeLog {
   readonly #touched = new Map<number, Touch>();
   readonly #mentioned = new Set<number>();
   readonly #changedContent = new Set<number>();
+  /** Of these, those whose history has no row yet. */
+  readonly #unwritten = new Set<number>();
   /** Since the last write: a finding that moves to and fro within it leaves one row, or none. */
   readonly #moves = new Map<number, Move>();
   #rows: (readonly [Kind, number, number, string])[] = [];
@@ -46,6 +58,22 @@ export class ChangeLog {
   /** Something that the finding shows moved, whether or not it is one of its own columns. */
   contentChanged(id: number): void {
     this.#changedContent.add(id);
+    this.#unwritten.add(id);
+  }
+
+  /** What the pages that an earlier process committed did. */
+  restore(mentioned: readonly EarlierFinding[], changes: readonly EarlierChange[]): void {
+    for (const { id, isCreated } of mentioned) {
+      if (isCreated) this.#created.add(id);
+      else this.#mentioned.add(id);
+    }
+    for (const { id, kind } of changes) {
+      if (this.#created.has(id)) continue;
+      const touch = this.#touched.get(id);
+      const isOpen = kind === 'updated' ? (touch?.isOpen ?? true) : kind === 'reopened';
+      const wasOpen = touch?.wasOpen ?? (kind === 'updated' ? true : kind === 'closed');
+      this.#touched.set(id, { wasOpen, isOpen, differs: true });
+    }
   }
 
   recomputed(id: number, before: FindingRow, after: Omit<FindingRow, 'id'>, differs: boolean): void {
@@ -84,6 +112,7 @@ export class ChangeLog {
     this.#mentioned.delete(id);
     this.#touched.delete(id);
     this.#changedContent.delete(id);
+    this.#unwritten.delete(id);
     this.#moves.delete(id);
   }
 
@@ -110,7 +139,15 @@ export class ChangeLog {
 
   /** Writes the history gathered since the last call, inside the caller's transaction. */
   async write(db: Db, recordedAt: number, runId: number | null): Promise<void> {
-    const rows = [...this.#rows, ...[...this.#moves].flatMap(([id, move]) => this.#rowOf(id, move))];
+    const moved = [...this.#moves].flatMap(([id, move]) => this.#rowOf(id, move));
+    for (const [, id] of moved) this.#unwritten.delete(id);
+    const shown = [...this.#unwritten].filter((id) => !this.#created.has(id));
+    const rows = [
+      ...this.#rows,
+      ...moved,
+      ...shown.map((id) => ['updated', id, this.#validAt(), '{}'] as const),
+    ];
+    this.#unwritten.clear();
     this.#rows = [];
     this.#moves.clear();
     if (rows.length === 0) return;

@@ -40,8 +40,9 @@ export class NewClaims {
     this.#log = log;
   }
 
-  async add(wanted: readonly NewClaim[], touched: Set<number>): Promise<void> {
-    if (wanted.length === 0) return;
+  /** Adds to `touched` the findings that have to be worked out from what is stored. */
+  async add(wanted: readonly NewClaim[], touched: Set<number>): Promise<readonly number[]> {
+    if (wanted.length === 0) return [];
     const db = this.#db;
     const existing = await this.#existing(wanted);
     const created = new Map<string, NewClaim[]>();
@@ -86,6 +87,7 @@ export class NewClaims {
         opened ?? 0,
         closed ?? null,
         this.#run.recordedAt,
+        this.#run.id,
         title ?? null,
       ]);
       for (const episode of own) episodes.push(episodeRow(id, episode));
@@ -116,6 +118,7 @@ export class NewClaims {
         ];
       }),
     );
+    return [...newIds.values()];
   }
 
   /** The ids of findings that are there already. A new asset has no others than this run gave it. */

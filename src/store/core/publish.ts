@@ -6,7 +6,7 @@
 
 import type { KeyedDetail, KeyedObservation, KeyedStatement } from '../../domain/keyed.ts';
 import type { Life, Rejected } from '../../domain/statement.ts';
-import { continueSpans, type Fact, factsOf, foldFacts } from '../../domain/timeline.ts';
+import { continueSpans, type Fact, factsOf, foldFacts, untold } from '../../domain/timeline.ts';
 import type { Db, Value } from '../db.ts';
 import { PARTS } from '../schema.ts';
 import { shiftAliases } from './aliases.ts';
@@ -269,7 +269,7 @@ export class Publisher {
     const names = await this.#identity.names(fresh.flatMap(({ defects }) => defects));
     const wanted: NewClaim[] = [];
     fresh.forEach((statement, index) => {
-      const spans = foldFacts(factsOf(statement.life, this.#run.observedAt));
+      const spans = foldFacts(factsOf(statement.life, this.#run.observedAt, true));
       const seen = new Set<number>();
       for (const { kind, names: ownNames } of statement.defects) {
         const name = names.get(nameKey(kind, ownNames[0]));
@@ -316,13 +316,13 @@ export class Publisher {
       (claim) => claim.observation_id,
     );
     for (const list of claims.values()) for (const claim of list) this.#log.mentioned(claim.finding_id);
-    for (const { row } of changed) {
-      for (const claim of claims.get(row.id) ?? []) this.#log.contentChanged(claim.finding_id);
-    }
     if (this.isLate) {
       await this.#claimNewNames(again, claims, touched);
       for (const { row } of again) this.#out.stale.add(row.id);
       return;
+    }
+    for (const { row } of changed) {
+      for (const claim of claims.get(row.id) ?? []) this.#log.contentChanged(claim.finding_id);
     }
     await this.#storeMain(changed, revisions);
     await this.#continueLives(again, claims, touched, before);
@@ -422,11 +422,11 @@ export class Publisher {
     const updates: Value[][] = [];
     const liveness: Value[][] = [];
     for (const { statement, row } of again) {
-      const facts = factsOf(statement.life, this.#run.observedAt);
-      const horizon = this.#run.newestOther ?? Number.NEGATIVE_INFINITY;
-      const earlier = before.get(row.id);
-      if (earlier !== undefined && !tellsOnlyNews(facts, horizon, earlier.life)) this.#out.stale.add(row.id);
-      const news = facts.filter(({ at }) => at >= horizon);
+      const { observedAt, newestOther: horizon = Number.NEGATIVE_INFINITY } = this.#run;
+      const facts = factsOf(statement.life, observedAt, false);
+      const earlier = before.get(row.id)?.life ?? statement.life;
+      if (!tellsOnlyNews(facts, observedAt, horizon, earlier)) this.#out.stale.add(row.id);
+      const news = facts.filter(({ at }) => at > horizon || at === observedAt);
       const named = new Set(
         statement.defects.map(({ kind, names: own }) => names.get(nameKey(kind, own[0]))?.id),
       );
@@ -477,7 +477,7 @@ export class Publisher {
         const name = names.get(nameKey(kind, own[0]));
         if (name === undefined || claimed.has(name.id)) continue;
         claimed.add(name.id);
-        const spans = foldFacts(factsOf(statement.life, this.#run.observedAt));
+        const spans = foldFacts(factsOf(statement.life, this.#run.observedAt, true));
         wanted.push({
           observation: row.id,
           name: name.id,
@@ -488,7 +488,8 @@ export class Publisher {
         });
       }
     });
-    await this.#claims.add(wanted, touched);
+    // Their details, if they have any, were read before: what is stored knows them.
+    for (const id of await this.#claims.add(wanted, touched)) touched.add(id);
   }
 
   async #publishDetails(details: readonly KeyedDetail[]): Promise<void> {
@@ -519,12 +520,12 @@ export class Publisher {
     );
     for (const { finding_id } of claims) {
       this.#log.mentioned(finding_id);
-      this.#log.contentChanged(finding_id);
     }
     if (this.isLate) {
       for (const id of ids) this.#out.stale.add(id);
       return;
     }
+    for (const { finding_id } of claims) this.#log.contentChanged(finding_id);
     await this.#db.update(
       'observation',
       'id',
@@ -541,12 +542,10 @@ export class Publisher {
   }
 }
 
-/** True when every fact before the horizon was already stated by the revision before. */
-function tellsOnlyNews(facts: readonly Fact[], horizon: number, before: Life): boolean {
-  const past = facts.filter(({ at }) => at < horizon);
-  if (past.length === 0) return true;
-  const known = new Set(factsOf(before, Number.MAX_SAFE_INTEGER).map(({ at, closed }) => `${at} ${closed}`));
-  return past.every(({ at, closed }) => known.has(`${at} ${closed}`));
+/** True when every fact up to the horizon was already stated by the revision before. */
+function tellsOnlyNews(facts: readonly Fact[], observedAt: number, horizon: number, before: Life): boolean {
+  const past = facts.filter(({ at }) => at <= horizon && at !== observedAt);
+  return untold(past, observedAt, factsOf(before, Number.MAX_SAFE_INTEGER, false)).length === 0;
 }
 
 interface Again {

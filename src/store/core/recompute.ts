@@ -4,7 +4,7 @@
  */
 
 import type { Label } from '../../domain/statement.ts';
-import { type Fact, factsOf, foldFacts } from '../../domain/timeline.ts';
+import { type Fact, factsOf, foldFacts, untold } from '../../domain/timeline.ts';
 import type { Db, Value } from '../db.ts';
 import { PARTS } from '../schema.ts';
 import { shiftAliases } from './aliases.ts';
@@ -46,6 +46,7 @@ interface ObservationRow {
   readonly asset_id: number;
   readonly class: number;
   readonly main_revision: number;
+  readonly detail_revision: number | null;
 }
 
 interface ClaimRow {
@@ -76,7 +77,7 @@ export async function recomputeObservations(
   const rows = await db.select<ObservationRow>(
     'observation',
     'id',
-    ['id', 'key', 'asset_id', 'class', 'main_revision'],
+    ['id', 'key', 'asset_id', 'class', 'main_revision', 'detail_revision'],
     ids,
   );
   const revisions = await loadRevisions(db, ids);
@@ -197,7 +198,7 @@ function mention(walk: Walk, revision: Revision, at: number): void {
     if (!named.has(name)) facts.push({ at, closed: 'no-longer-named' });
   for (const name of named) {
     const facts = walk.claims.get(name) ?? [];
-    facts.push(...factsOf(revision.body.life, at));
+    facts.push(...untold(factsOf(revision.body.life, at, facts.length === 0), at, facts));
     walk.claims.set(name, facts);
   }
 }
@@ -219,9 +220,22 @@ async function write(
   const unmade = await writeClaims(db, identity, walks, claims);
   const findings = [...new Set(claims.map(({ finding_id }) => finding_id))];
   await dropClaims(db, unmade, findings, log);
+  noteChanges(walks, claims, log);
   await writeContent(db, identity, walks, log, revisions);
   await writeHistory(db, walks);
   await recomputeFindings(db, findings, log);
+}
+
+function noteChanges(walks: readonly Walk[], claims: readonly ClaimRow[], log: ChangeLog): void {
+  const changed = new Set(
+    walks
+      .filter(({ row, main, detail }) => {
+        const isOther = main !== undefined && main.row.id !== row.main_revision;
+        return isOther || (detail !== undefined && detail.row.id !== row.detail_revision);
+      })
+      .map(({ row }) => row.id),
+  );
+  for (const claim of claims) if (changed.has(claim.observation_id)) log.contentChanged(claim.finding_id);
 }
 
 /** Claims of what a run said and then replaced: no run makes them any more, nor the findings that only they made. */

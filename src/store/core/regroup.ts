@@ -16,6 +16,7 @@ interface Finding {
   readonly subject_id: number;
   readonly class: number;
   readonly recorded_at: number;
+  readonly run_id: number;
 }
 
 /**
@@ -31,7 +32,7 @@ export async function moveClaims(
   const findings = await db.select<Finding>(
     'finding',
     'vulnerability_id',
-    ['id', 'asset_id', 'vulnerability_id', 'subject_id', 'class', 'recorded_at'],
+    ['id', 'asset_id', 'vulnerability_id', 'subject_id', 'class', 'recorded_at', 'run_id'],
     vulnerabilities,
   );
   const claims = Map.groupBy(
@@ -91,7 +92,7 @@ async function splitOff(db: Db, from: Finding, vulnerability: number): Promise<n
   const id = await db.allocate('finding', 1);
   const columns: Value[] = [id, from.asset_id, vulnerability, from.subject_id, from.class];
   const derived: Value[] = [0, 0, null, 0, 0, 0, null, 0, 0, null];
-  await db.insert('finding', [[...columns, ...derived, from.recorded_at, null]]);
+  await db.insert('finding', [[...columns, ...derived, from.recorded_at, from.run_id, null]]);
   await db.insert('lineage', [[id, 'split-from', from.id, from.recorded_at]]);
   const notes = await db.all<{ valid_at: number; recorded_at: number; note: string }>(
     'SELECT valid_at, recorded_at, note FROM triage_note WHERE finding_id = ? ORDER BY id',

@@ -27,7 +27,7 @@ import {
 import { observationsOn, recomputeObservations } from './recompute.ts';
 import { Staging } from './staging.ts';
 import { ensureStream, observationsOfRun } from './streams.ts';
-import { type Tally, tallyStatements, withChanges } from './tally.ts';
+import { type Tally, tallyStatements, writeTally } from './tally.ts';
 
 const BATCH = 1000;
 /** Ids in a row that are worth a statement of their own. */
@@ -43,6 +43,8 @@ export interface OpenRun {
   readonly tally: Tally;
   readonly rejected: number;
   readonly cursor: string | undefined;
+  /** What those pages did to findings. */
+  readonly restore?: ((log: ChangeLog) => void) | undefined;
 }
 
 /** What `finishTogether` needs beside the face that everyone sees. */
@@ -83,6 +85,7 @@ class StoredRun implements OwnRunWriter {
     this.#tally = open.tally;
     this.#observedAt = open.start.observedAt;
     this.#log = new ChangeLog(() => this.#observedAt);
+    open.restore?.(this.#log);
   }
 
   get observedAt(): number {
@@ -416,21 +419,12 @@ class StoredRun implements OwnRunWriter {
 
   async #writeTally(cursor: string): Promise<void> {
     const rejected = this.#rejectedBefore + this.#rejected.length;
-    const tally = this.#tallySoFar(0);
     await this.#db.update(
       'run',
       'id',
       ['observations', 'rejected', 'tally', 'cursor'],
-      [[this.id, this.#tally.observations, rejected, JSON.stringify(tally), cursor]],
+      [[this.id, this.#tally.observations, rejected, writeTally(this.#tally), cursor]],
     );
-  }
-
-  #tallySoFar(vulnerabilities: number): Omit<Tally, 'assets'> {
-    return withChanges(this.#tally, {
-      changes: this.#log.counts(),
-      findings: this.#log.findingCount,
-      vulnerabilities,
-    });
   }
 
   async #vulnerabilitiesMentioned(): Promise<number> {
@@ -457,21 +451,18 @@ class StoredRun implements OwnRunWriter {
 
   async #summarise(coverage: Coverage): Promise<RunSummary> {
     const [row] = await this.#db.find<RunStateRow>('run', ['id'], ['id', ...RUN_STATE], [[this.id]]);
-    const { findings, vulnerabilities, changes, bySeverity, observations } = this.#tallySoFar(
-      await this.#vulnerabilitiesMentioned(),
-    );
     return {
       run: this.id,
       state: row?.state === 'complete' ? 'complete' : 'partial',
-      observations,
-      findings,
-      vulnerabilities,
-      bySeverity,
+      observations: this.#tally.observations,
+      findings: this.#log.findingCount,
+      vulnerabilities: await this.#vulnerabilitiesMentioned(),
+      bySeverity: this.#tally.bySeverity,
       rejected: this.#rejectedBefore + this.#rejected.length,
       rejects: this.#rejects,
       reasons: JSON.parse(row?.reasons ?? '[]') as string[],
       coverage,
-      changes,
+      changes: this.#log.counts(),
     };
   }
 }

@@ -142,10 +142,10 @@ function noneSame(): Same {
   return { ids: [], revisions: [], lives: [], assets: new Set(), findings: new Set() };
 }
 
+/** Times that the source states may only now be in the past: those have to be looked at. */
 function saysTheSame(statement: KeyedStatement, row: ObservationRow): boolean {
-  return (
-    statement.part === 'main' &&
-    row.main_digest === statement.digest &&
-    row.live === Number(statement.life.state === 'open')
-  );
+  if (statement.part !== 'main' || row.main_digest !== statement.digest) return false;
+  const { state, firstSeenAt, resolvedAt, reopenedAt } = statement.life;
+  const isTimed = (firstSeenAt ?? resolvedAt ?? reopenedAt) !== undefined;
+  return !isTimed && row.live === Number(state === 'open');
 }

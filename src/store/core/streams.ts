@@ -1,6 +1,6 @@
 import type { StreamRef } from '../../domain/statement.ts';
 import type { Db } from '../db.ts';
-import type { ChangeLog } from './changes.ts';
+import type { ChangeLog, EarlierFinding } from './changes.ts';
 import { recomputeFindings } from './findings.ts';
 import { decodeMembers } from './members.ts';
 
@@ -62,4 +62,18 @@ export async function observationsOfRun(db: Db, runId: number): Promise<readonly
     for (const row of rows) observations.add(row.observation_id);
   }
   return [...observations];
+}
+
+/** Every finding that the committed pages of a run mention, and whether the run created it. */
+export async function findingsOfRun(db: Db, runId: number): Promise<readonly EarlierFinding[]> {
+  const observations = await observationsOfRun(db, runId);
+  const claims = await db.select<{ finding_id: number }>(
+    'claim',
+    'observation_id',
+    ['finding_id'],
+    observations,
+  );
+  const ids = [...new Set(claims.map(({ finding_id }) => finding_id))];
+  const rows = await db.select<{ id: number; run_id: number }>('finding', 'id', ['id', 'run_id'], ids);
+  return rows.map(({ id, run_id }) => ({ id, isCreated: run_id === runId }));
 }

@@ -7,12 +7,12 @@ import { TriageNote } from '../../domain/triage.ts';
 import type { Db } from '../db.ts';
 import type { AssetFacts, RunEnd, RunStart, RunWriter, StoreWriter } from '../store.ts';
 import { recordAdvisory } from './aliases.ts';
-import { ChangeLog } from './changes.ts';
+import { ChangeLog, type EarlierChange } from './changes.ts';
 import { nextGeneration } from './generation.ts';
 import { Identity } from './identity.ts';
 import { holdCalls, takeCalls } from './rate.ts';
 import { createRunWriter, type OwnRunWriter } from './run-writer.ts';
-import { ensureStream, findStream } from './streams.ts';
+import { ensureStream, findingsOfRun, findStream } from './streams.ts';
 import { emptyTally, readTally } from './tally.ts';
 
 /** The one writer, over either database. */
@@ -88,6 +88,11 @@ async function resumeRun(db: Db, stream: StreamRef): Promise<RunWriter | undefin
     visibility: 'paged',
   };
   const { id, pages, rejected } = run;
+  const mentioned = await findingsOfRun(db, id);
+  const changes = await db.all<EarlierChange>(
+    `SELECT finding_id AS id, kind FROM change WHERE run_id = ? AND kind IN ('updated', 'closed', 'reopened') ORDER BY id`,
+    [id],
+  );
   return createRunWriter(db, {
     id,
     streamId: known.id,
@@ -96,6 +101,7 @@ async function resumeRun(db: Db, stream: StreamRef): Promise<RunWriter | undefin
     tally: readTally(run.tally),
     rejected,
     cursor: run.cursor ?? undefined,
+    restore: (log) => log.restore(mentioned, changes),
   });
 }
 

@@ -130,8 +130,8 @@ export async function loadHistory(db: Db, id: FindingId): Promise<readonly Histo
     'SELECT kind, finding_id, valid_at, recorded_at, run_id, detail FROM change WHERE finding_id = ? ORDER BY id',
     [id],
   );
-  const [first] = await db.all<{ recorded_at: number; opened_at: number }>(
-    `SELECT f.recorded_at, (SELECT min(opened_at) FROM episode e WHERE e.finding_id = f.id) AS opened_at
+  const [first] = await db.all<{ recorded_at: number; run_id: number; opened_at: number }>(
+    `SELECT f.recorded_at, f.run_id, (SELECT min(opened_at) FROM episode e WHERE e.finding_id = f.id) AS opened_at
      FROM finding f WHERE f.id = ?`,
     [id],
   );
@@ -144,7 +144,7 @@ export async function loadHistory(db: Db, id: FindingId): Promise<readonly Histo
             finding_id: id,
             valid_at: first.opened_at,
             recorded_at: first.recorded_at,
-            run_id: null,
+            run_id: first.run_id,
             detail: '',
           },
         ];
