@@ -55,6 +55,16 @@ describe('from scans alone', () => {
     assert.equal((await judgeScans([broken(HIGH)])).verdict, 'NO-GO');
   });
 
+  test('a scan in which no tool ran is never GO, neither alone nor beside a good one', async () => {
+    const noRuns = JSON.stringify({ version: '2.1.0', runs: [] });
+
+    assert.equal((await judgeScans([noRuns])).verdict, 'UNDECIDED');
+    const beside = await judgeScans([trivyScan({ entries: LOW }), noRuns]);
+    assert.equal(beside.verdict, 'UNDECIDED');
+    assert.match(beside.reasons.map(({ message }) => message).join(), /1\.json.*holds no run of any tool/);
+    assert.equal((await judgeScans([trivyScan({ entries: HIGH }), noRuns])).verdict, 'NO-GO');
+  });
+
   test('one file of two that cannot be read is UNDECIDED and names it; alone it is an error', async () => {
     const cut = trivyScan({ entries: LOW }).slice(0, 200);
 

@@ -125,6 +125,8 @@ function unreadable(source: string, problem: string): Evidence {
 }
 
 function scanEvidence(file: ImportedFile): Evidence {
+  // Nothing looked at anything: that nothing was found then says nothing.
+  if (file.runs.length === 0) return unreadable(file.file, 'it holds no run of any tool');
   const isComplete = file.runs.every(({ state }) => state === 'complete');
   return {
     source: file.file,

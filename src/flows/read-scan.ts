@@ -1,6 +1,6 @@
 /** From a file to keyed observations: the format reads, `normalise` keys, and what cannot be keyed is rejected. */
 import { basename } from 'node:path';
-import { isGatehouseError } from '../domain/errors.ts';
+import { GatehouseError, isGatehouseError } from '../domain/errors.ts';
 import type { KeyedObservation } from '../domain/keyed.ts';
 import type { AssetRef, Coverage, Rejected, StreamRef } from '../domain/statement.ts';
 import type { Format, PartIdentity, ScanBatch, ScanPart } from '../formats/format.ts';
@@ -44,7 +44,18 @@ export interface KeyedScan {
 export async function openScan(file: NamedFile, options: ScanOptions): Promise<KeyedScan> {
   const head = scanHead(file.name, await readHead(file.path, SCAN_HEAD_BYTES));
   const format = formatOf(head, options.format);
-  return { format: format.kind, read: () => readKeyed(format, file, options) };
+  return { format: format.kind, read: () => naming(file, readKeyed(format, file, options)) };
+}
+
+/** A format knows a stream, not a file: of several files, the one that is refused must be named. */
+async function* naming<T, R>({ name, path }: NamedFile, read: AsyncGenerator<T, R>): AsyncGenerator<T, R> {
+  try {
+    return yield* read;
+  } catch (error) {
+    if (!isGatehouseError(error) || error.message.includes(name) || error.message.includes(path)) throw error;
+    const { code, message, facts } = error;
+    throw new GatehouseError(code, `${name}: ${message}`, { cause: error, facts });
+  }
 }
 
 async function* readKeyed(
