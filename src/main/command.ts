@@ -40,6 +40,11 @@ export interface CommandModule<Options extends object = object> {
   /** Declares arguments and options. */
   define(command: Command): void;
   /**
+   * Told the words after the name of a line that cannot be understood, before it is refused: for a command whose
+   * output a script reads and that owes it a word even then.
+   */
+  refused?(words: readonly string[], io: Io): void;
+  /**
    * Does it. `options` are as declared in `define`, `args` the words beside them.
    *
    * Resolves with the exit code. Throws GatehouseError for what the caller should know; anything else is our bug.

@@ -1,7 +1,6 @@
 /** `gatehouse.yaml` and the environment: read once, checked as a whole, every problem by its path. */
 import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
-import { parseDocument } from 'yaml';
 import * as z from 'zod';
 import { GatehouseError } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
@@ -9,6 +8,7 @@ import { Scope } from '../domain/scope.ts';
 import { PolicyDocument, readPolicy } from '../policy/read-policy.ts';
 import { type AnySource, SOURCES, sourceOfKind } from '../sources/registry.ts';
 import type { Io } from './command.ts';
+import { parseYaml, problems } from './yaml-file.ts';
 
 export interface ConfiguredSource {
   readonly name: string;
@@ -84,21 +84,12 @@ async function readText(path: string, isAsked: boolean): Promise<string | undefi
 }
 
 function check(path: string, text: string): z.infer<typeof Document> {
-  const yaml = parseDocument(text, { prettyErrors: true });
-  const [broken] = yaml.errors;
-  if (broken !== undefined)
-    throw new GatehouseError('config-invalid', `${path}: ${broken.message.split('\n')[0]}`);
-  const read = Document.safeParse(yaml.toJS({ maxAliasCount: 100 }) ?? {});
+  const read = Document.safeParse(parseYaml(path, text) ?? {});
   if (read.success) return read.data;
   throw problems(
     path,
     read.error.issues.map(({ path: at, message }) => `${at.join('.') || 'document'}: ${message}`),
   );
-}
-
-function problems(path: string, found: readonly string[]): GatehouseError {
-  const count = `${found.length} ${found.length === 1 ? 'problem' : 'problems'}`;
-  return new GatehouseError('config-invalid', `${path}: ${count}; ${found.join('; ')}`);
 }
 
 function readSources(

@@ -115,6 +115,16 @@ test('an option misspelt is answered with the one that was meant, and where to r
   assert.equal(error.tryInstead, 'gatehouse policy check --help');
 });
 
+test('a command is told of a line that is refused, once, and not of help that was asked for', async () => {
+  const told: (readonly string[])[] = [];
+  const gate = aCommand('policy check', { refused: (words) => told.push(words) });
+
+  await usageError(['policy', 'check', '-m', '--nope'], gate.entry);
+  await runProgram(['policy', 'check', '--help'], trialIo().io, [gate.entry]);
+
+  assert.deepEqual(told, [['-m', '--nope']]);
+});
+
 test('no command at all shows the help on standard error', async () => {
   const trial = trialIo();
 

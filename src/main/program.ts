@@ -29,7 +29,11 @@ export async function runProgram(
   } catch (error) {
     if (!(error instanceof CommanderError)) throw error;
     // Help that was asked for arrives as an error too.
-    if (error.exitCode !== 0) throw new UsageError(plainly(error), commandLineFor(argv, modules));
+    if (error.exitCode === 0) return exitCode;
+    const module = askedFor(argv, modules);
+    module?.refused?.(argv.slice(module.name.split(' ').length), io);
+    const name = module === undefined ? '' : `${module.name} `;
+    throw new UsageError(plainly(error), `gatehouse ${name}--help`);
   }
   return exitCode;
 }
@@ -84,9 +88,8 @@ function plainly(error: CommanderError): string {
     .replace(/\s*\n\s*/g, ' ');
 }
 
-function commandLineFor(argv: readonly string[], modules: readonly CommandModule[]): string {
-  const module = modules.find(({ name }) => `${argv.join(' ')} `.startsWith(`${name} `));
-  return module ? `gatehouse ${module.name} --help` : 'gatehouse --help';
+function askedFor(argv: readonly string[], modules: readonly CommandModule[]): CommandModule | undefined {
+  return modules.find(({ name }) => `${argv.join(' ')} `.startsWith(`${name} `));
 }
 
 function capitalised(text: string): string {

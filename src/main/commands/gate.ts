@@ -49,6 +49,9 @@ export const command: CommandModule<GateOptions> = {
       .option('--explain', 'also what every rule asked')
       .option('--config <file>', 'configuration instead of gatehouse.yaml');
   },
+  refused(words, io) {
+    if (words.some((word) => /^(--machine-readable|-[a-z]*m[a-z]*)$/.test(word))) io.stdout.write('ERROR\n');
+  },
   async run(options, io) {
     try {
       return await judge(options, io);
@@ -83,12 +86,22 @@ async function judge(options: GateOptions, io: Io): Promise<ExitCode> {
     explain: options.explain === true,
   });
   if (options.output !== undefined) {
-    const [{ writeFile }, { resolve }] = await Promise.all([import('node:fs/promises'), import('node:path')]);
-    await writeFile(resolve(io.cwd, options.output), text);
+    await writeReport(options.output, text, io);
   }
   if (options.machineReadable === true) io.stdout.write(`${verdict.verdict}\n`);
   else if (!isFile) io.stdout.write(text);
   return exitCodeOf(verdict);
+}
+
+async function writeReport(name: string, text: string, io: Io): Promise<void> {
+  const [{ writeFile }, { resolve }] = await Promise.all([import('node:fs/promises'), import('node:path')]);
+  try {
+    await writeFile(resolve(io.cwd, name), text);
+  } catch (cause) {
+    const { GatehouseError } = await import('../../domain/errors.ts');
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new GatehouseError('input-invalid', `the report could not be written: ${why}`, { cause });
+  }
 }
 
 async function fromStore(options: GateOptions, io: Io): Promise<Verdict> {

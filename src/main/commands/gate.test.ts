@@ -1,0 +1,74 @@
+import assert from 'node:assert/strict';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { test } from 'node:test';
+import { makeFolder } from '../../../test/support/cli.ts';
+import { trialIo } from '../../../test/support/trial-io.ts';
+import { trivyScan } from '../../../test/support/trivy-scan.ts';
+import { isGatehouseError } from '../../domain/errors.ts';
+import { commands } from '../commands.ts';
+import { runProgram } from '../program.ts';
+
+const SCAN = trivyScan({ entries: [{ id: 'CVE-2024-1002', severity: 'LOW' }] });
+
+interface Ended {
+  readonly exitCode: number | undefined;
+  readonly stdout: string;
+  /** Of the error it ended with. */
+  readonly message: string;
+}
+
+/** `gatehouse gate …` in a folder that has `scan.json`, a folder `folder`, and `files`. */
+async function gate(args: readonly string[], files: Readonly<Record<string, string>> = {}): Promise<Ended> {
+  await using folder = await makeFolder();
+  await mkdir(folder.file('folder'));
+  for (const [name, text] of Object.entries({ 'scan.json': SCAN, ...files }))
+    await writeFile(folder.file(name), text);
+  const trial = trialIo({ cwd: folder.path });
+  try {
+    const exitCode = await runProgram(['gate', ...args], trial.io, commands);
+    return { exitCode, stdout: trial.stdout(), message: '' };
+  } catch (error) {
+    if (!isGatehouseError(error)) throw error;
+    return { exitCode: undefined, stdout: trial.stdout(), message: error.message };
+  }
+}
+
+test('a script reads one word, and the report asked for is written beside it', async () => {
+  const { exitCode, stdout } = await gate(['-m', '--scan', 'scan.json', '-f', 'json', '-o', 'verdict.json']);
+
+  assert.deepEqual({ exitCode, stdout }, { exitCode: 0, stdout: 'GO\n' });
+});
+
+for (const args of [
+  ['-m', '--nope'],
+  ['--machine-readable', 'a word too many'],
+  ['--scan', 'scan.json', '-mf'],
+  ['-m', '--scan', 'missing.json'],
+  ['-m', '--scan', 'scan.json', '--policy', 'missing.yaml'],
+  ['-m', '--scan', 'scan.json', '--output', 'folder'],
+  ['-m', '--scan', 'scan.json', '--output', 'missing/verdict.json'],
+]) {
+  test(`a script reads ERROR and nothing else where it is an error: gate ${args.join(' ')}`, async () => {
+    const { exitCode, stdout, message } = await gate(args);
+
+    assert.deepEqual({ exitCode, stdout }, { exitCode: undefined, stdout: 'ERROR\n' });
+    assert.notEqual(message, '');
+  });
+}
+
+test('a person who mistypes an option reads no ERROR on standard output', async () => {
+  assert.equal((await gate(['--nope'])).stdout, '');
+});
+
+test('a policy that is no YAML is the mistake of who wrote it, told in a line that names the file', async () => {
+  const { message } = await gate(['--scan', 'scan.json', '--policy', 'p.yaml'], { 'p.yaml': 'a: [1\n b' });
+
+  assert.match(message, /p\.yaml: \d problems?; /);
+  assert.ok(!message.includes('\n'));
+});
+
+test('a scan that is cut off is refused by name', async () => {
+  const { message } = await gate(['--scan', 'cut.json'], { 'cut.json': SCAN.slice(0, -20) });
+
+  assert.match(message, /^cut\.json: the JSON ends too early/);
+});
