@@ -39,6 +39,8 @@ export interface RunFacts {
 }
 
 export interface Publication {
+  /** Observations that pages of the same run mentioned before. */
+  readonly earlier: IdSet;
   /** Revision ids mentioned, in order. */
   readonly members: number[];
   readonly observations: IdSet;
@@ -48,8 +50,15 @@ export interface Publication {
   readonly rejected: Rejected[];
 }
 
-export function emptyPublication(): Publication {
-  return { members: [], observations: new IdSet(), assets: new Set(), stale: new Set(), rejected: [] };
+export function emptyPublication(earlier: IdSet): Publication {
+  return {
+    earlier,
+    members: [],
+    observations: new IdSet(),
+    assets: new Set(),
+    stale: new Set(),
+    rejected: [],
+  };
 }
 
 export const OBSERVATION_COLUMNS = [
@@ -295,8 +304,8 @@ export class Publisher {
     for (const { statement, row } of again) {
       this.#out.members.push(revisions.get(statement) ?? row.main_revision);
       // Said twice in one run, differently: the later counts, so what the earlier said must go.
-      if (statement.digest !== row.main_digest && this.#out.observations.has(row.id))
-        this.#out.stale.add(row.id);
+      const isRepeated = this.#out.observations.has(row.id) || this.#out.earlier.has(row.id);
+      if (statement.digest !== row.main_digest && isRepeated) this.#out.stale.add(row.id);
       this.#out.observations.add(row.id);
       this.#out.assets.add(row.asset_id);
     }
@@ -426,25 +435,27 @@ export class Publisher {
       const facts = factsOf(statement.life, observedAt, false);
       const earlier = before.get(row.id)?.life ?? statement.life;
       if (!tellsOnlyNews(facts, observedAt, horizon, earlier)) this.#out.stale.add(row.id);
-      const news = facts.filter(({ at }) => at > horizon || at === observedAt);
+      // What is stated and open is live by the defects it names, old or new ones.
+      const isLive = Number(statement.life.state === 'open');
+      if (isLive !== row.live) liveness.push([row.id, isLive]);
+      // Worked out again from all runs, and not from here.
+      if (this.#out.stale.has(row.id)) continue;
+      const news = facts.filter(({ at }) => at > horizon || at === observedAt).sort((a, b) => a.at - b.at);
       const named = new Set(
         statement.defects.map(({ kind, names: own }) => names.get(nameKey(kind, own[0]))?.id),
       );
-      let isLive = false;
       for (const claim of claims.get(row.id) ?? []) {
         const spans = spansOf(claim);
         const says: readonly Fact[] = named.has(claim.name_id)
           ? news
           : [{ at: this.#run.observedAt, closed: 'no-longer-named' }];
         const after = continueSpans(spans, says);
-        if (after.at(-1)?.closedAt === null) isLive = true;
         if (after !== spans) {
           const columns = spanColumns(after);
           updates.push([claim.id, ...SPAN_COLUMNS.map((column) => columns[column])]);
         }
         if (after !== spans || statement.digest !== row.main_digest) touched.add(claim.finding_id);
       }
-      if (Number(isLive) !== row.live) liveness.push([row.id, Number(isLive)]);
     }
     await this.#db.update('claim', 'id', SPAN_COLUMNS, updates);
     await this.#db.update('observation', 'id', ['live'], liveness);

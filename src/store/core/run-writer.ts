@@ -14,7 +14,7 @@ import { ChangeLog } from './changes.ts';
 import { closeAbsent } from './closing.ts';
 import { readCoverage } from './coverage.ts';
 import { nextGeneration } from './generation.ts';
-import { stretchesOf } from './id-set.ts';
+import { IdSet, stretchesOf } from './id-set.ts';
 import { Identity } from './identity.ts';
 import { encodeMembers } from './members.ts';
 import {
@@ -26,7 +26,7 @@ import {
 } from './publish.ts';
 import { observationsOn, recomputeObservations } from './recompute.ts';
 import { Staging } from './staging.ts';
-import { ensureStream, observationsOfRun } from './streams.ts';
+import { ensureStream } from './streams.ts';
 import { type Tally, tallyStatements, writeTally } from './tally.ts';
 
 const BATCH = 1000;
@@ -43,6 +43,8 @@ export interface OpenRun {
   readonly tally: Tally;
   readonly rejected: number;
   readonly cursor: string | undefined;
+  /** Observations that those pages mention. */
+  readonly mentioned?: readonly number[] | undefined;
   /** What those pages did to findings. */
   readonly restore?: ((log: ChangeLog) => void) | undefined;
 }
@@ -70,8 +72,12 @@ class StoredRun implements OwnRunWriter {
   #rejectedBefore: number;
   #tally: Tally;
   readonly #log: ChangeLog;
+  /** Observations of the pages committed so far. */
+  readonly #mentioned = new IdSet();
   #observedAt: number;
   #streamId: number | undefined;
+  /** Whether the stream has this run's hold time. */
+  #isStreamSet = false;
   #ended = false;
 
   constructor(db: Db, open: OpenRun) {
@@ -86,6 +92,7 @@ class StoredRun implements OwnRunWriter {
     this.#observedAt = open.start.observedAt;
     this.#log = new ChangeLog(() => this.#observedAt);
     open.restore?.(this.#log);
+    for (const id of open.mentioned ?? []) this.#mentioned.add(id);
   }
 
   get observedAt(): number {
@@ -115,14 +122,22 @@ class StoredRun implements OwnRunWriter {
 
   async commitPage(cursor: string): Promise<void> {
     this.#assertOpen();
-    await this.#db.transaction(async () => {
+    if (this.#open.start.visibility === 'staged') {
+      throw new GatehouseError(
+        'input-invalid',
+        `run ${this.id} is staged: it has no pages, end it with finish`,
+      );
+    }
+    const mentioned = await this.#db.transaction(async () => {
       const streamId = await this.#stream();
       const out = await this.#publishHeld('all', new Identity(this.#db));
       await this.#writePage(out);
       await recomputeObservations(this.#db, new Identity(this.#db), streamId, [...out.stale], this.#log);
       await this.#log.write(this.#db, this.#open.start.recordedAt, this.id);
       await this.#writeTally(cursor);
+      return out.observations;
     });
+    for (const id of mentioned) this.#mentioned.add(id);
     this.#pageDone();
   }
 
@@ -195,7 +210,10 @@ class StoredRun implements OwnRunWriter {
 
   async #stream(): Promise<number> {
     const { stream, holdMs } = this.#open.start;
-    this.#streamId ??= await ensureStream(this.#db, stream, holdMs, this.#log);
+    if (this.#streamId === undefined || !this.#isStreamSet) {
+      this.#streamId = await ensureStream(this.#db, stream, holdMs, this.#log);
+      this.#isStreamSet = true;
+    }
     return this.#streamId;
   }
 
@@ -222,7 +240,7 @@ class StoredRun implements OwnRunWriter {
   }
 
   async #publishHeld(covered: 'all' | readonly number[], identity: Identity): Promise<Publication> {
-    const out = emptyPublication();
+    const out = emptyPublication(this.#mentioned);
     const { start } = this.#open;
     const { source, category, channel } = start.stream;
     const publisher = new Publisher(
@@ -377,13 +395,7 @@ class StoredRun implements OwnRunWriter {
         ],
       ],
     );
-    for (const observation of await this.#mentionedEarlier()) out.observations.add(observation);
-  }
-
-  /** Observations of pages committed before, when this is a paged run. */
-  async #mentionedEarlier(): Promise<readonly number[]> {
-    if (this.#pages === 0) return [];
-    return await observationsOfRun(this.#db, this.id);
+    for (const observation of this.#mentioned) out.observations.add(observation);
   }
 
   async #settle(

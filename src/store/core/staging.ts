@@ -33,6 +33,8 @@ export class Staging {
   #packer: Packer | undefined;
   #same = noneSame();
   #generation: number | undefined;
+  /** Known keys of which something else was said. */
+  readonly #changedKeys = new Set<string>();
   /** Undefined: not all that is kept is known to be new. */
   #newKeys: Set<string> | undefined = new Set();
 
@@ -104,7 +106,8 @@ export class Staging {
     const same: number[] = [];
     const news = statements.filter((statement, index) => {
       const row = rows[index];
-      if (row !== undefined && saysTheSame(statement, row)) {
+      // Of two things said of one key the later counts: what comes after a change is kept behind it.
+      if (row !== undefined && saysTheSame(statement, row) && !this.#changedKeys.has(statement.key)) {
         same.push(row.id);
         this.#same.ids.push(row.id);
         this.#same.revisions.push(row.main_revision);
@@ -113,6 +116,7 @@ export class Staging {
         return false;
       }
       this.#keep(statement.key, row);
+      if (row !== undefined) this.#changedKeys.add(statement.key);
       return true;
     });
     const columns = ['finding_id'];

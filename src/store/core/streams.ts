@@ -1,5 +1,6 @@
 import type { StreamRef } from '../../domain/statement.ts';
 import type { Db } from '../db.ts';
+import { PARTS } from '../schema.ts';
 import type { ChangeLog, EarlierFinding } from './changes.ts';
 import { recomputeFindings } from './findings.ts';
 import { decodeMembers } from './members.ts';
@@ -46,27 +47,31 @@ export async function ensureStream(
   return known.id;
 }
 
-/** Every observation that the committed pages of a run mention. */
-export async function observationsOfRun(db: Db, runId: number): Promise<readonly number[]> {
+/** Every observation that the committed pages of a run mention; `parts`: also those it only told details of. */
+export async function observationsOfRun(
+  db: Db,
+  runId: number,
+  parts: readonly number[],
+): Promise<readonly number[]> {
   const pages = await db.all<{ members: Uint8Array }>('SELECT members FROM run_member WHERE run_id = ?', [
     runId,
   ]);
   const observations = new Set<number>();
   for (const { members } of pages) {
-    const rows = await db.select<{ observation_id: number }>(
+    const rows = await db.select<{ observation_id: number; part: number }>(
       'revision',
       'id',
-      ['observation_id'],
+      ['observation_id', 'part'],
       decodeMembers(members),
     );
-    for (const row of rows) observations.add(row.observation_id);
+    for (const row of rows) if (parts.includes(row.part)) observations.add(row.observation_id);
   }
   return [...observations];
 }
 
 /** Every finding that the committed pages of a run mention, and whether the run created it. */
 export async function findingsOfRun(db: Db, runId: number): Promise<readonly EarlierFinding[]> {
-  const observations = await observationsOfRun(db, runId);
+  const observations = await observationsOfRun(db, runId, [PARTS.main, PARTS.detail]);
   const claims = await db.select<{ finding_id: number }>(
     'claim',
     'observation_id',

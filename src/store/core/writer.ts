@@ -5,6 +5,7 @@ import type { RunSummary } from '../../domain/run.ts';
 import type { AssetRef, StreamRef } from '../../domain/statement.ts';
 import { TriageNote } from '../../domain/triage.ts';
 import type { Db } from '../db.ts';
+import { PARTS } from '../schema.ts';
 import type { AssetFacts, RunEnd, RunStart, RunWriter, StoreWriter } from '../store.ts';
 import { recordAdvisory } from './aliases.ts';
 import { ChangeLog, type EarlierChange } from './changes.ts';
@@ -12,7 +13,7 @@ import { nextGeneration } from './generation.ts';
 import { Identity } from './identity.ts';
 import { holdCalls, takeCalls } from './rate.ts';
 import { createRunWriter, type OwnRunWriter } from './run-writer.ts';
-import { ensureStream, findingsOfRun, findStream } from './streams.ts';
+import { ensureStream, findingsOfRun, findStream, observationsOfRun } from './streams.ts';
 import { emptyTally, readTally } from './tally.ts';
 
 /** The one writer, over either database. */
@@ -101,6 +102,7 @@ async function resumeRun(db: Db, stream: StreamRef): Promise<RunWriter | undefin
     tally: readTally(run.tally),
     rejected,
     cursor: run.cursor ?? undefined,
+    mentioned: await observationsOfRun(db, id, [PARTS.main]),
     restore: (log) => log.restore(mentioned, changes),
   });
 }

@@ -23,7 +23,8 @@ function connect(path: string, readOnly: boolean): DatabaseSync {
     const database = new DatabaseSync(path, { readOnly, timeout: 10_000 });
     if (!readOnly) database.exec('PRAGMA journal_mode = WAL');
     database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = FILE');
-    database.exec('PRAGMA cache_size = -16384');
+    // Each connection has its own; the system's cache of the file is behind them all.
+    database.exec(`PRAGMA cache_size = -${readOnly ? 8192 : 16_384}`);
     return database;
   } catch (cause) {
     throw new GatehouseError('store-unavailable', `cannot open the store ${path}: ${reasonOf(cause)}`, {

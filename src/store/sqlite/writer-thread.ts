@@ -1,5 +1,6 @@
 /** The one thread that writes. Started by `open.ts`. */
 import { workerData } from 'node:worker_threads';
+import { GatehouseError } from '../../domain/errors.ts';
 import type { FindingId } from '../../domain/finding.ts';
 import type { KeyedAdvisory, KeyedStatement } from '../../domain/keyed.ts';
 import type { AssetRef, Coverage, Rejected, StreamRef } from '../../domain/statement.ts';
@@ -28,7 +29,7 @@ function handleOf(run: RunWriter): RunHandle {
 
 function runOf(id: number): RunWriter {
   const run = runs.get(id);
-  if (run === undefined) throw new Error(`run ${id} is not open in this thread`);
+  if (run === undefined) throw new GatehouseError('input-invalid', `run ${id} has ended; begin a new one`);
   return run;
 }
 
