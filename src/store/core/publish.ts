@@ -157,13 +157,8 @@ export class Publisher {
       this.#out.observations.add(id);
     }
     const ids = rows.map(({ id }) => id);
-    const claims = await this.#db.select<{ finding_id: number }>(
-      'claim',
-      'observation_id',
-      ['finding_id'],
-      ids,
-    );
-    for (const claim of claims) this.#log.mentioned(claim.finding_id);
+    const claims = await this.#db.select<NamedClaim>('claim', 'observation_id', NAMED_CLAIM, ids);
+    for (const claim of claims) if (isNamed(claim)) this.#log.mentioned(claim.finding_id);
     const owners = await this.#db.select<{ asset_id: number }>('observation', 'id', ['asset_id'], ids);
     for (const { asset_id } of owners) this.#out.assets.add(asset_id);
   }
@@ -324,7 +319,12 @@ export class Publisher {
       ),
       (claim) => claim.observation_id,
     );
-    for (const list of claims.values()) for (const claim of list) this.#log.mentioned(claim.finding_id);
+    const named = await this.#identity.names(again.flatMap(({ statement }) => statement.defects));
+    for (const { statement, row } of again) {
+      const own = new Set(statement.defects.map(({ kind, names }) => named.get(nameKey(kind, names[0]))?.id));
+      for (const claim of claims.get(row.id) ?? [])
+        if (own.has(claim.name_id)) this.#log.mentioned(claim.finding_id);
+    }
     if (this.isLate) {
       await this.#claimNewNames(again, claims, touched);
       for (const { row } of again) this.#out.stale.add(row.id);
@@ -557,6 +557,18 @@ export class Publisher {
 function tellsOnlyNews(facts: readonly Fact[], observedAt: number, horizon: number, before: Life): boolean {
   const past = facts.filter(({ at }) => at <= horizon && at !== observedAt);
   return untold(past, observedAt, factsOf(before, Number.MAX_SAFE_INTEGER, false)).length === 0;
+}
+
+export interface NamedClaim {
+  readonly finding_id: number;
+  readonly reason: string | null;
+}
+
+export const NAMED_CLAIM = ['finding_id', 'reason'] as const;
+
+/** False for what the observation once named and no longer does: saying the rest again does not mention it. */
+export function isNamed({ reason }: NamedClaim): boolean {
+  return reason !== 'no-longer-named';
 }
 
 interface Again {

@@ -6,9 +6,11 @@ import { GatehouseError } from '../../domain/errors.ts';
 import type { RunId } from '../../domain/finding.ts';
 import type { KeyedStatement } from '../../domain/keyed.ts';
 import type { RunSummary } from '../../domain/run.ts';
+import { noSeverities, severityOfCode } from '../../domain/severity.ts';
 import type { Coverage, Rejected } from '../../domain/statement.ts';
 import type { Db, Value } from '../db.ts';
 import { createUnpacker, type PackedStatements } from '../packed-statements.ts';
+import { PARTS } from '../schema.ts';
 import type { RunStart, RunWriter } from '../store.ts';
 import { ChangeLog } from './changes.ts';
 import { closeAbsent } from './closing.ts';
@@ -26,7 +28,7 @@ import {
 } from './publish.ts';
 import { observationsOn, recomputeObservations } from './recompute.ts';
 import { Staging } from './staging.ts';
-import { ensureStream } from './streams.ts';
+import { ensureStream, observationsOfRun } from './streams.ts';
 import { type Tally, tallyStatements, writeTally } from './tally.ts';
 
 const BATCH = 1000;
@@ -158,9 +160,14 @@ class StoredRun implements OwnRunWriter {
     await this.#beginRow(coverage);
     const out = await this.#publishHeld(covered, identity);
     await this.#writePage(out);
-    await this.#writeCoverage(coverage, covered, out);
+    for (const observation of this.#mentioned) out.observations.add(observation);
+    await this.#countOnce(out);
+    await this.#writeCoverage(coverage, covered);
     // Pages were committed as of another moment: what they said has to be dated again.
-    if (isMoved) for (const id of out.observations) out.stale.add(id);
+    if (isMoved) {
+      const told = await observationsOfRun(this.#db, this.id, [PARTS.main, PARTS.detail]);
+      for (const id of told) out.stale.add(id);
+    }
     await this.#settle(coverage, covered, identity, out);
     if (cursor !== undefined) await this.#saveCursor(cursor);
     return await this.#summarise(coverage);
@@ -346,11 +353,21 @@ class StoredRun implements OwnRunWriter {
     await this.#log.write(this.#db, this.#open.start.recordedAt, this.id);
   }
 
-  async #writeCoverage(
-    coverage: Coverage,
-    covered: 'all' | readonly number[],
-    out: Publication,
-  ): Promise<void> {
+  /** An entry that came twice (pages that overlap, a page repeated after a crash) is one observation. */
+  async #countOnce({ observations }: Publication): Promise<void> {
+    if (observations.size === this.#tally.observations) return;
+    const rows = await this.#db.select<{ severity: number }>(
+      'observation',
+      'id',
+      ['severity'],
+      [...observations],
+    );
+    const bySeverity = noSeverities();
+    for (const { severity } of rows) bySeverity[severityOfCode(severity)] += 1;
+    this.#tally = { ...this.#tally, observations: rows.length, bySeverity };
+  }
+
+  async #writeCoverage(coverage: Coverage, covered: 'all' | readonly number[]): Promise<void> {
     if (covered !== 'all') {
       const known = await this.#db.find<{ asset_id: number }>(
         'run_asset',
@@ -395,7 +412,6 @@ class StoredRun implements OwnRunWriter {
         ],
       ],
     );
-    for (const observation of this.#mentioned) out.observations.add(observation);
   }
 
   async #settle(

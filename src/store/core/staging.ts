@@ -7,7 +7,13 @@ import type { KeyedStatement } from '../../domain/keyed.ts';
 import type { Db, Spill, Value } from '../db.ts';
 import { createPacker, createUnpacker, type Packer } from '../packed-statements.ts';
 import { readGeneration } from './generation.ts';
-import { OBSERVATION_COLUMNS, type ObservationRow } from './publish.ts';
+import {
+  isNamed,
+  NAMED_CLAIM,
+  type NamedClaim,
+  OBSERVATION_COLUMNS,
+  type ObservationRow,
+} from './publish.ts';
 
 /** Statements held in memory before they are packed and set down: bounds memory, spares small scans the detour. */
 const HELD_IN_MEMORY = 4000;
@@ -119,9 +125,8 @@ export class Staging {
       if (row !== undefined) this.#changedKeys.add(statement.key);
       return true;
     });
-    const columns = ['finding_id'];
-    const claims = await this.#db.select<{ finding_id: number }>('claim', 'observation_id', columns, same);
-    for (const { finding_id } of claims) this.#same.findings.add(finding_id);
+    const claims = await this.#db.select<NamedClaim>('claim', 'observation_id', NAMED_CLAIM, same);
+    for (const claim of claims) if (isNamed(claim)) this.#same.findings.add(claim.finding_id);
     return news;
   }
 
