@@ -222,6 +222,23 @@ describe('from the store', () => {
     });
   });
 
+  test('inventories decide nothing: alone they are UNDECIDED, from the store as from the files', async () => {
+    const licences = JSON.stringify({
+      ArtifactName: 'registry.example.org/app:1.0',
+      ArtifactType: 'container_image',
+      Results: [{ Target: 'Node.js', Class: 'license', Licenses: [{ Severity: 'LOW', Name: 'MIT' }] }],
+    });
+    for (const inventory of ['null', licences]) {
+      await withScans([[inventory, {}]], async (store) => {
+        const verdict = await gateStore(store.reader, job());
+
+        assert.equal(verdict.verdict, 'UNDECIDED');
+        assert.match(verdict.reasons.map(({ message }) => message).join(), /is an inventory/);
+      });
+      assert.equal((await judgeScans([inventory])).verdict, 'UNDECIDED');
+    }
+  });
+
   test('a newer scan of one image does not make up for a partial one of another', async () => {
     const partial = JSON.parse(trivyScan({ image: 'registry.example.org/a:1', entries: LOW }));
     partial.Results[0].Vulnerabilities.push({ VulnerabilityID: 7 });

@@ -206,13 +206,19 @@ function runEvidence(
   return {
     source,
     role,
-    state: runs.every(({ state }) => state === 'complete') ? 'complete' : 'partial',
+    state: worstOf(runs),
     required: runs.some(({ stream }) => required.includes(stream.source)),
     observedAt: Math.min(...runs.map(({ observedAt }) => observedAt)),
     observations: sum(({ observations }) => observations),
     rejected: sum(({ rejected }) => rejected),
     reasons: [...new Set(runs.flatMap(reasonsOf))],
   };
+}
+
+function worstOf(runs: readonly Run[]): Evidence['state'] {
+  if (runs.some(({ state }) => state !== 'complete')) return 'partial';
+  // A run that may speak for no class of findings is an inventory.
+  return runs.some(({ classes }) => classes.length === 0) ? 'inventory' : 'complete';
 }
 
 function reasonsOf(run: Run): readonly string[] {

@@ -13,6 +13,7 @@ import {
   type KeyedBatch,
   openScan,
   type ScanOptions,
+  speaksOfNothing,
   streamOf,
 } from './read-scan.ts';
 
@@ -87,7 +88,7 @@ export async function importScan(job: ImportJob): Promise<ImportedFile> {
     const ends = open.map(({ run, coverages }): RunEnd => ({ run, coverage: joinCoverages(coverages) }));
     const summaries = await store.writer.finishTogether(ends);
     const sources = open.map(({ source }) => source);
-    const isInventory = facts.length > 0 && facts.every(({ inventory }) => inventory);
+    const isInventory = facts.length > 0 && facts.every(speaksOfNothing);
     return { ...summarise(file.name, scan.format, sources, summaries), isInventory };
   } catch (error) {
     for (const { run } of parts.values()) await run.abandon('the file was refused');

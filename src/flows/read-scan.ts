@@ -110,6 +110,11 @@ export function streamOf(format: string, part: PartIdentity, options: ScanOption
   };
 }
 
+/** An inventory, or a scan of nothing that could be a finding, such as licences alone: it decides nothing. */
+export function speaksOfNothing({ inventory, classes }: Pick<ScanPart, 'inventory' | 'classes'>): boolean {
+  return inventory || classes.length === 0;
+}
+
 /** What this part of the file may speak for, given what the caller said beside it. */
 export function coverageOf(
   part: ScanPart,
@@ -128,7 +133,7 @@ export function coverageOf(
       `the file names no asset, so it was bound to ${kind} ${name} and closes nothing; give --asset`,
     );
   }
-  if (part.inventory) reasons.push('an inventory: it states no vulnerabilities and closes nothing');
+  if (speaksOfNothing(part)) reasons.push('an inventory: it states no vulnerabilities and closes nothing');
   const assets =
     named !== undefined
       ? [named]
@@ -138,9 +143,9 @@ export function coverageOf(
   return {
     observedAt: options.observedAt ?? part.observedAt ?? now,
     assets: distinct(assets),
-    classes: part.classes,
+    classes: part.inventory ? [] : part.classes,
     labels: 'all',
-    closes: isBound && !part.inventory,
+    closes: isBound && !speaksOfNothing(part),
     complete: part.complete,
     reasons,
   };
