@@ -12,7 +12,8 @@ export function parseAsset(text: string): AssetRef {
 
 /** `--observed-at`: ISO 8601, or epoch milliseconds. */
 export function parseMoment(text: string): number {
-  const at = /^\d{10,}$/.test(text) ? Number(text) : Date.parse(text);
+  // Through a Date, so that a number no date can have is none either.
+  const at = new Date(/^\d{10,}$/.test(text) ? Number(text) : text).getTime();
   if (Number.isFinite(at)) return at;
   throw new GatehouseError('input-invalid', `"${text}" is no date; write it as 2026-01-31T12:00:00Z`);
 }

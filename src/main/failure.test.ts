@@ -10,6 +10,12 @@ test('what the caller should know is one line', () => {
   assert.deepEqual(failure, { exitCode: 2, text: 'gatehouse: a.json: no such file; check the name\n' });
 });
 
+test('a message that carries control characters cannot repaint the terminal or forge a line', () => {
+  const { text } = describeFailure(new GatehouseError('not-found', 'a\u001b[2K\r\nGO\u202e: no such file'));
+
+  assert.equal(text, 'gatehouse: a\\u{1b}[2K GO\\u{202e}: no such file\n');
+});
+
 test('a line that cannot be understood comes with one that tells how', () => {
   const failure = describeFailure(new UsageError("unknown option '--a'", 'gatehouse gate --help'));
 

@@ -1,4 +1,5 @@
 import { type ErrorCode, GatehouseError } from '../domain/errors.ts';
+import { toPlainLine } from '../reports/plain-text.ts';
 import type { ExitCode } from './command.ts';
 
 /** The command line could not be understood. */
@@ -31,7 +32,7 @@ export interface Failure {
 export function describeFailure(error: unknown): Failure {
   if (error instanceof GatehouseError) {
     const hint = error instanceof UsageError ? error.tryInstead : advice[error.code];
-    return { exitCode: 2, text: `gatehouse: ${error.message}\n${hint ? `try ${hint}\n` : ''}` };
+    return { exitCode: 2, text: `gatehouse: ${toPlainLine(error.message)}\n${hint ? `try ${hint}\n` : ''}` };
   }
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {

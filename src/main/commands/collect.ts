@@ -1,4 +1,5 @@
 import type { Collected } from '../../flows/collect.ts';
+import { toPlainLine } from '../../reports/plain-text.ts';
 import type { CommandModule, Io } from '../command.ts';
 
 interface CollectOptions {
@@ -84,5 +85,5 @@ export function tell(io: Io, { source, state, summary, reasons }: Collected): vo
         `${created} created, ${updated} updated, ${unchanged} unchanged, ${reopened} reopened, ${closed} closed\n`,
     );
   }
-  for (const reason of reasons) io.stdout.write(`  ${reason}\n`);
+  for (const reason of reasons) io.stdout.write(`  ${toPlainLine(reason)}\n`);
 }

@@ -69,7 +69,7 @@ export const command: CommandModule<ImportOptions> = {
         const named = { ...file, name };
         const now = () => io.now().getTime();
         done.push(await importScan({ store, file: named, options: scan, now, signal: io.signal }));
-        if (options.json === undefined) tell(io, done.at(-1));
+        if (options.json === undefined) await tell(io, done.at(-1));
       }
       return done;
     });
@@ -78,17 +78,20 @@ export const command: CommandModule<ImportOptions> = {
   },
 };
 
-function tell(io: Io, file: ImportedFile | undefined): void {
+async function tell(io: Io, file: ImportedFile | undefined): Promise<void> {
   if (file === undefined) return;
+  const { toPlainLine } = await import('../../reports/plain-text.ts');
   const { created, updated, unchanged, closed, reopened } = file.changes;
-  io.stdout.write(
+  const lines = [
     `${file.file}: ${file.format}, ${file.observations} observations, ${file.findings} findings: ` +
-      `${created} created, ${updated} updated, ${unchanged} unchanged, ${reopened} reopened, ${closed} closed\n`,
-  );
+      `${created} created, ${updated} updated, ${unchanged} unchanged, ${reopened} reopened, ${closed} closed`,
+  ];
   for (const { source, state, reasons, rejects } of file.runs) {
-    if (state !== 'complete') io.stdout.write(`  ${source} is partial\n`);
-    for (const reason of reasons) io.stdout.write(`  ${reason}\n`);
-    for (const { at, reason } of rejects.slice(0, 5)) io.stdout.write(`  rejected ${at}: ${reason}\n`);
-    if (rejects.length > 5) io.stdout.write(`  and ${rejects.length - 5} more rejected\n`);
+    if (state !== 'complete') lines.push(`  ${source} is partial`);
+    for (const reason of reasons) lines.push(`  ${reason}`);
+    for (const { at, reason } of rejects.slice(0, 5)) lines.push(`  rejected ${at}: ${reason}`);
+    if (rejects.length > 5) lines.push(`  and ${rejects.length - 5} more rejected`);
   }
+  // Tool names, categories and notifications are the file's own words, made safe to print.
+  for (const line of lines) io.stdout.write(`${toPlainLine(line)}\n`);
 }
