@@ -8,7 +8,7 @@
 
 import { type Bench, figure } from './harness.ts';
 import { callBare } from './support/bare-client.ts';
-import { collectHere } from './support/collecting.ts';
+import { openDesk } from './support/collecting.ts';
 import { startVendor } from './support/emulator.ts';
 
 const THREADS = 8;
@@ -32,10 +32,9 @@ export const bench: Bench = {
     await emulator.control({ op: 'set-latency', latency: { default: latencyMs * slowdown } });
     await emulator.control({ op: 'reset-stats' });
 
-    const { ms, cpuMs, lost, collected, http } = await collectHere(vendor, {
-      settings: {},
-      wants: ['occurrences'],
-    });
+    await using desk = await openDesk(vendor, {});
+    const { ms, cpuMs, collected, http } = await desk.collect({ pass: 'full', wants: ['occurrences'] });
+    const lost = await desk.lost('details');
 
     const { pool, totalRequests, refused, maxInFlight } = await emulator.stats();
     const [value, limit] = [pool.served / (ms / 1000), ids.length / (bareMs / 1000)];

@@ -2,11 +2,15 @@
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { EVERYTHING } from '../../src/domain/scope.ts';
+import type { Verdict } from '../../src/domain/verdict.ts';
 import { type Collected, collectSource } from '../../src/flows/collect.ts';
+import { gateStore } from '../../src/flows/gate.ts';
 import { clientsSharing } from '../../src/flows/shared-bucket.ts';
 import type { HttpStats } from '../../src/platform/http/client.ts';
+import { readPolicy } from '../../src/policy/read-policy.ts';
 import { sourceOfKind } from '../../src/sources/registry.ts';
-import type { Detail } from '../../src/sources/source.ts';
+import type { Detail, Pass } from '../../src/sources/source.ts';
 import { openSqliteStore } from '../../src/store/sqlite/open.ts';
 import type { Store } from '../../src/store/store.ts';
 import { type CliResult, runCli } from '../../test/support/cli.ts';
@@ -80,66 +84,71 @@ async function lostIn(store: Store, { truth }: Vendor, part: Part): Promise<numb
   return truth.ids.length - new Set(held.map(({ key }) => key)).size;
 }
 
-export interface FlowOptions {
-  readonly settings: SourceSettings;
+/** A store that stays open in this process, as the server's does: without what starting a command costs. */
+export interface Desk extends AsyncDisposable {
+  collect(wish: CollectWish): Promise<CollectedHere>;
+  gate(): Promise<Verdict>;
+  lost(part: Part): Promise<number>;
+}
+
+export interface CollectWish {
+  readonly pass: Pass;
   readonly wants: readonly Detail[];
   readonly maxWorkers?: number;
 }
 
-export interface FlowResult {
+export interface CollectedHere {
   readonly collected: Collected;
   readonly ms: number;
   readonly cpuMs: number;
-  readonly lost: number;
   readonly http: HttpStats;
 }
 
-/** A full pass into an empty store, in this process: its details are what the command line cannot ask for alone. */
-export async function collectHere(vendor: Vendor, options: FlowOptions): Promise<FlowResult> {
-  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-flow-'));
+export async function openDesk(vendor: Vendor, given: SourceSettings): Promise<Desk> {
+  const { emulator } = vendor;
+  const folder = await mkdtemp(join(tmpdir(), 'gatehouse-bench-desk-'));
   const store = await openSqliteStore({ path: join(folder, 'gatehouse.db') });
-  try {
-    const [startedAt, cpuBefore] = [performance.now(), process.cpuUsage()];
-    const { collected, http } = await collectInto(store, vendor, options);
-    const ms = performance.now() - startedAt;
-    const { user, system } = process.cpuUsage(cpuBefore);
-    const part = options.wants.length > 0 ? 'details' : 'list';
-    return { collected, ms, cpuMs: (user + system) / 1000, lost: await lostIn(store, vendor, part), http };
-  } finally {
-    await store.close();
-    await rm(folder, { recursive: true, force: true });
-  }
-}
-
-async function collectInto(
-  store: Store,
-  { emulator }: Vendor,
-  { settings: given, wants, maxWorkers }: FlowOptions,
-): Promise<{ readonly collected: Collected; readonly http: HttpStats }> {
   const source = sourceOfKind('dynatrace');
   if (source === undefined) throw new Error('there is no source dynatrace');
   const settings = source.settings.parse(settingsFor(emulator, given));
-  const http = await source.connect(settings, {
-    sourceId: SOURCE,
-    environment: { [TOKEN]: emulator.token },
-    createClient: clientsSharing(store.writer),
-    maxWorkers,
-  });
-  try {
-    const collected = await collectSource({
-      store,
-      source,
-      name: SOURCE,
-      settings,
-      scope: { labels: [] },
-      wants: new Set(wants),
-      pass: 'full',
-      http,
-      now: Date.now,
-      signal: new AbortController().signal,
-    });
-    return { collected, http: http.stats() };
-  } finally {
-    await http.close();
-  }
+  return {
+    collect: async ({ pass, wants, maxWorkers }) => {
+      const [startedAt, cpuBefore] = [performance.now(), process.cpuUsage()];
+      const http = await source.connect(settings, {
+        sourceId: SOURCE,
+        environment: { [TOKEN]: emulator.token },
+        createClient: clientsSharing(store.writer),
+        maxWorkers,
+      });
+      const collected = await collectSource({
+        store,
+        source,
+        name: SOURCE,
+        settings,
+        scope: { labels: [] },
+        wants: new Set(wants),
+        pass,
+        http,
+        now: Date.now,
+        signal: new AbortController().signal,
+      });
+      await http.close();
+      const { user, system } = process.cpuUsage(cpuBefore);
+      const ms = performance.now() - startedAt;
+      return { collected, ms, cpuMs: (user + system) / 1000, http: http.stats() };
+    },
+    gate: async () =>
+      await gateStore(store.reader, {
+        release: 'bench',
+        policy: readPolicy({}),
+        scope: EVERYTHING,
+        expected: [SOURCE],
+        now: Date.now(),
+      }),
+    lost: async (part) => await lostIn(store, vendor, part),
+    [Symbol.asyncDispose]: async () => {
+      await store.close();
+      await rm(folder, { recursive: true, force: true });
+    },
+  };
 }
