@@ -32,6 +32,8 @@ export interface Document {
   readonly tables: readonly Table[];
   /** Targets of links outside of code, as written. */
   readonly links: readonly string[];
+  /** What stands outside of code blocks. */
+  readonly prose: string;
 }
 
 export function readDocument(path: string): Document {
@@ -77,6 +79,7 @@ export function takeApart(path: string, text: string): Document {
     headings: prose.flatMap((line) => /^#+ (.*)$/.exec(line)?.[1] ?? []),
     tables: tablesOf(prose),
     links: linksOf(prose.join('\n')),
+    prose: prose.join('\n'),
   };
 }
 
