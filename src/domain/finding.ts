@@ -73,12 +73,6 @@ export interface ObservationView {
   readonly fix?: Fix | undefined;
 }
 
-/** A shown value and the observation (or advisory) it came from. */
-export interface Valued<T> {
-  readonly value: T;
-  readonly from: string;
-}
-
 export interface FindingDetail extends Finding {
   readonly description?: string | undefined;
   readonly origin: Readonly<Record<string, string>>;

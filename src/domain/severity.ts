@@ -14,10 +14,6 @@ export function severityRank(severity: Severity): number {
   return RANK[severity];
 }
 
-export function severityOfRank(rank: number): Severity {
-  return SEVERITIES[5 - rank] ?? 'unknown';
-}
-
 /** True when the severity is known and at or above the level. Unknown is neither at, above nor below any level. */
 export function isAtOrAbove(severity: Severity, level: KnownSeverity): boolean {
   return severity !== 'unknown' && RANK[severity] >= RANK[level];

@@ -3,12 +3,15 @@ import type { TableName } from './schema.ts';
 
 export type Value = string | number | null | Uint8Array;
 
+/** A list parameter as its database takes it. */
+export type ListValue = Value | readonly (number | string)[];
+
 export interface Db {
   /** Placeholders are `?`; a list parameter is written `IN ${db.list('int')}` and passed through `db.listValue`. */
-  all<T>(sql: string, parameters?: readonly Value[]): Promise<T[]>;
-  run(sql: string, parameters?: readonly Value[]): Promise<void>;
+  all<T>(sql: string, parameters?: readonly ListValue[]): Promise<T[]>;
+  run(sql: string, parameters?: readonly ListValue[]): Promise<void>;
   list(type: 'int' | 'text'): string;
-  listValue(values: readonly (number | string)[]): Value;
+  listValue(values: readonly (number | string)[]): ListValue;
   /** Rows hold every column of the table, in the order of the schema. */
   insert(table: TableName, rows: readonly (readonly Value[])[]): Promise<void>;
   /** Each row: the value of `key`, then those of `columns`. */

@@ -1,6 +1,6 @@
 import type { Evidence, Verdict } from '../../domain/verdict.ts';
 import { fitTo, toPlainLine } from '../plain-text.ts';
-import type { Canvas } from './index.ts';
+import type { Canvas } from './canvas.ts';
 import { hanging } from './lines.ts';
 
 const MINUTE_MS = 60_000;

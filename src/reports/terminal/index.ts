@@ -3,17 +3,12 @@ import { showInstant } from '../../domain/instant.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { cutTo, toPlainLine } from '../plain-text.ts';
 import type { Report, ReportOptions } from '../report.ts';
+import type { Canvas } from './canvas.ts';
 import { evidenceSection } from './evidence.ts';
 import { nextSection, pathSection } from './path.ts';
 import { reasonsSection, rulesSection } from './reasons.ts';
 import { setAsideSection } from './set-aside.ts';
-import { makeStyle, type Style } from './style.ts';
-
-export interface Canvas {
-  readonly style: Style;
-  readonly width: number;
-  readonly findingsShown: number;
-}
+import { makeStyle } from './style.ts';
 
 const NARROWEST = 40;
 

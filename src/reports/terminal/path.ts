@@ -1,6 +1,6 @@
 import type { Finding } from '../../domain/finding.ts';
 import type { PathToGo, Upgrade, Verdict } from '../../domain/verdict.ts';
-import type { Canvas } from './index.ts';
+import type { Canvas } from './canvas.ts';
 import { hanging, nameOfFinding, placeOfFinding, showComponent, someOf } from './lines.ts';
 
 interface Step {

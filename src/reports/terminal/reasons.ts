@@ -1,5 +1,5 @@
 import type { Effect, Reason, RuleOutcome, Verdict } from '../../domain/verdict.ts';
-import type { Canvas } from './index.ts';
+import type { Canvas } from './canvas.ts';
 import { findingRows, hanging, someOf } from './lines.ts';
 import type { Style } from './style.ts';
 

@@ -1,6 +1,6 @@
 import { showInstant } from '../../domain/instant.ts';
 import type { SetAsideEntry, Verdict } from '../../domain/verdict.ts';
-import type { Canvas } from './index.ts';
+import type { Canvas } from './canvas.ts';
 import { hanging, nameOfFinding, placeOfFinding, someOf } from './lines.ts';
 
 interface Group {

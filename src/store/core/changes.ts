@@ -1,7 +1,7 @@
 /** What a run did to findings: the counts people see, and the append-only history with both times. */
 import type { Changes } from '../../domain/run.ts';
 import type { Db, Value } from '../db.ts';
-import type { FindingRow } from './findings.ts';
+import type { FindingRow } from './finding-row.ts';
 import { IdSet } from './id-set.ts';
 
 /** Of a finding that was there before the run. */

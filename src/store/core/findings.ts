@@ -4,6 +4,7 @@ import { type Contribution, mergeValues } from '../../domain/merge.ts';
 import { type ClaimSpans, episodesOf, type Span } from '../../domain/timeline.ts';
 import type { Db, Value } from '../db.ts';
 import type { ChangeLog } from './changes.ts';
+import { DERIVED, type FindingRow } from './finding-row.ts';
 
 export interface ClaimSpansRow {
   readonly opened_at: number;
@@ -29,36 +30,6 @@ interface ClaimRow extends ClaimSpansRow {
   readonly hold_ms: number;
   readonly tie: string;
 }
-
-export interface FindingRow {
-  readonly id: number;
-  readonly open: number;
-  readonly severity: number;
-  readonly score: number | null;
-  readonly facts: number;
-  readonly fixable: number;
-  readonly set_aside: number;
-  readonly due_at: number | null;
-  readonly occurrences: number;
-  readonly opened_at: number;
-  readonly closed_at: number | null;
-  readonly title: string | null;
-}
-
-/** Columns that follow from the claims, in the order they are written. */
-export const DERIVED = [
-  'open',
-  'severity',
-  'score',
-  'facts',
-  'fixable',
-  'set_aside',
-  'due_at',
-  'occurrences',
-  'opened_at',
-  'closed_at',
-  'title',
-] as const satisfies readonly (keyof FindingRow)[];
 
 export interface Computed {
   readonly values: Omit<FindingRow, 'id'>;

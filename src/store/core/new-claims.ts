@@ -6,7 +6,7 @@ import type { Db, Value } from '../db.ts';
 import type { ChangeLog } from './changes.ts';
 import { computeFinding, derivedOf, episodeRow, spanColumns } from './findings.ts';
 import type { Identity } from './identity.ts';
-import type { RunFacts } from './publish.ts';
+import type { RunFacts } from './publication.ts';
 import { mainColumnsOf } from './rows.ts';
 
 export interface NewClaim {

@@ -4,110 +4,32 @@
  * written here and `recompute.ts` works the affected observations out again from all runs.
  */
 
-import type { KeyedDetail, KeyedObservation, KeyedStatement } from '../../domain/keyed.ts';
-import type { Life, Rejected } from '../../domain/statement.ts';
-import { continueSpans, type Fact, factsOf, foldFacts, untold } from '../../domain/timeline.ts';
+import type { KeyedObservation, KeyedStatement } from '../../domain/keyed.ts';
+import { factsOf, foldFacts } from '../../domain/timeline.ts';
 import type { Db, Value } from '../db.ts';
 import { PARTS } from '../schema.ts';
 import { shiftAliases } from './aliases.ts';
 import type { ChangeLog } from './changes.ts';
-import { recomputeFindings, spanColumns, spansOf } from './findings.ts';
-import { IdSet } from './id-set.ts';
+import { continueLives } from './continue-lives.ts';
+import { recomputeFindings } from './findings.ts';
 import { type Identity, nameKey } from './identity.ts';
 import { replaceLabels } from './labels.ts';
 import { contributionOf, type NewClaim, NewClaims } from './new-claims.ts';
 import {
-  classCode,
-  DETAIL_COLUMNS,
-  detailColumnsOf,
-  MAIN_COLUMNS,
-  type MainBody,
-  mainColumnsOf,
-  parseMain,
-} from './rows.ts';
+  type Again,
+  CLAIM_COLUMNS,
+  type ClaimRow,
+  isNamed,
+  NAMED_CLAIM,
+  type NamedClaim,
+  OBSERVATION_COLUMNS,
+  type ObservationRow,
+} from './observation-row.ts';
+import { isLate, type Publication, type RunFacts } from './publication.ts';
+import { publishDetails } from './publish-details.ts';
+import { revisionsFor } from './revisions.ts';
+import { classCode, MAIN_COLUMNS, type MainBody, mainColumnsOf, parseMain } from './rows.ts';
 import type { Same } from './staging.ts';
-
-export interface RunFacts {
-  readonly id: number;
-  readonly streamId: number;
-  readonly streamTie: string;
-  readonly holdMs: number;
-  readonly observedAt: number;
-  readonly recordedAt: number;
-  /** The newest `observedAt` among the other runs that speak of the same; undefined: there is none. */
-  readonly newestOther: number | undefined;
-}
-
-export interface Publication {
-  /** Observations that pages of the same run mentioned before. */
-  readonly earlier: IdSet;
-  /** Revision ids mentioned, in order. */
-  readonly members: number[];
-  readonly observations: IdSet;
-  readonly assets: Set<number>;
-  /** Observations whose life cannot simply be continued. */
-  readonly stale: Set<number>;
-  readonly rejected: Rejected[];
-}
-
-export function emptyPublication(earlier: IdSet): Publication {
-  return {
-    earlier,
-    members: [],
-    observations: new IdSet(),
-    assets: new Set(),
-    stale: new Set(),
-    rejected: [],
-  };
-}
-
-export const OBSERVATION_COLUMNS = [
-  'id',
-  'key',
-  'asset_id',
-  'live',
-  'main_revision',
-  'main_digest',
-  'detail_revision',
-  'detail_digest',
-] as const;
-
-export interface ObservationRow {
-  readonly id: number;
-  readonly key: string;
-  readonly asset_id: number;
-  readonly live: number;
-  readonly main_revision: number;
-  readonly main_digest: string;
-  readonly detail_revision: number | null;
-  readonly detail_digest: string | null;
-}
-
-interface ClaimRow {
-  readonly id: number;
-  readonly observation_id: number;
-  readonly name_id: number;
-  readonly finding_id: number;
-  readonly live: number;
-  readonly opened_at: number;
-  readonly closed_at: number | null;
-  readonly reason: string | null;
-  readonly past: string | null;
-}
-
-const CLAIM_COLUMNS = [
-  'id',
-  'observation_id',
-  'name_id',
-  'finding_id',
-  'live',
-  'opened_at',
-  'closed_at',
-  'reason',
-  'past',
-] as const;
-
-const SPAN_COLUMNS = ['live', 'opened_at', 'closed_at', 'reason', 'past'] as const;
 
 export class Publisher {
   readonly #db: Db;
@@ -127,7 +49,7 @@ export class Publisher {
   }
 
   get isLate(): boolean {
-    return this.#run.newestOther !== undefined && this.#run.observedAt < this.#run.newestOther;
+    return isLate(this.#run);
   }
 
   /**
@@ -139,7 +61,10 @@ export class Publisher {
       statements.filter((one) => one.part === 'main'),
       areNew,
     );
-    await this.#publishDetails(statements.filter((one) => one.part === 'detail'));
+    const details = statements.filter((one) => one.part === 'detail');
+    if (details.length === 0) return;
+    const known = await this.#lookUp(details);
+    await publishDetails(this.#db, this.#run, this.#identity, this.#log, this.#out, details, known);
   }
 
   /** As `mention`, of what was looked up and still holds. */
@@ -295,7 +220,7 @@ export class Publisher {
   async #sayAgain(again: readonly Again[], touched: Set<number>): Promise<void> {
     if (again.length === 0) return;
     const changed = again.filter(({ statement, row }) => row.main_digest !== statement.digest);
-    const revisions = await this.#revisionsFor(changed, PARTS.main);
+    const revisions = await revisionsFor(this.#db, this.#run, this.#identity, changed, PARTS.main);
     for (const { statement, row } of again) {
       this.#out.members.push(revisions.get(statement) ?? row.main_revision);
       // Said twice in one run, differently: the later counts, so what the earlier said must go.
@@ -334,75 +259,8 @@ export class Publisher {
       for (const claim of claims.get(row.id) ?? []) this.#log.contentChanged(claim.finding_id);
     }
     await this.#storeMain(changed, revisions);
-    await this.#continueLives(again, claims, touched, before);
+    await continueLives(this.#db, this.#run, this.#identity, this.#out, again, claims, touched, before);
     await this.#claimNewNames(changed, claims, touched);
-  }
-
-  /** The revision ids of changed statements: the observation's own earlier one where it says that again. */
-  async #revisionsFor(
-    changed: readonly { readonly statement: KeyedStatement; readonly row: ObservationRow }[],
-    part: number,
-  ): Promise<Map<KeyedStatement, number>> {
-    const ids = new Map<KeyedStatement, number>();
-    if (changed.length === 0) return ids;
-    interface Row {
-      readonly id: number;
-      readonly observation_id: number;
-      readonly part: number;
-      readonly digest: string;
-    }
-    const stored = await this.#db.select<Row>(
-      'revision',
-      'observation_id',
-      ['id', 'observation_id', 'part', 'digest'],
-      changed.map(({ row }) => row.id),
-    );
-    const byDigest = new Map(
-      stored.map((row) => [`${row.observation_id} ${row.part} ${row.digest}`, row.id]),
-    );
-    const unknown = changed.filter(({ statement, row }) => {
-      const id = byDigest.get(`${row.id} ${part} ${statement.digest}`);
-      if (id !== undefined) ids.set(statement, id);
-      return id === undefined;
-    });
-    const reverted = changed.filter(({ statement }) => ids.has(statement));
-    if (!this.isLate) await this.#noteReversions(reverted, ids, part);
-    if (unknown.length === 0) return ids;
-    const abouts = await this.#identity.abouts(unknown.map(({ statement }) => statement));
-    const first = await this.#db.allocate('revision', unknown.length);
-    await this.#db.insert(
-      'revision',
-      unknown.map(({ statement, row }, index): Value[] => {
-        ids.set(statement, first + index);
-        const { observedAt, id: runId } = this.#run;
-        return [
-          first + index,
-          row.id,
-          part,
-          statement.digest,
-          abouts[index] ?? 0,
-          statement.body,
-          observedAt,
-          runId,
-        ];
-      }),
-    );
-    return ids;
-  }
-
-  async #noteReversions(
-    reverted: readonly { readonly statement: KeyedStatement; readonly row: ObservationRow }[],
-    ids: ReadonlyMap<KeyedStatement, number>,
-    part: number,
-  ): Promise<void> {
-    for (const { statement, row } of reverted) {
-      await this.#db.run('DELETE FROM reversion WHERE observation_id = ? AND part = ? AND valid_at = ?', [
-        row.id,
-        part,
-        this.#run.observedAt,
-      ]);
-      await this.#db.insert('reversion', [[row.id, part, this.#run.observedAt, ids.get(statement) ?? 0]]);
-    }
   }
 
   async #storeMain(changed: readonly Again[], revisions: ReadonlyMap<KeyedStatement, number>): Promise<void> {
@@ -418,47 +276,6 @@ export class Publisher {
     );
     const labelled = changed.map(({ statement, row }) => ({ observation: row.id, labels: statement.labels }));
     await replaceLabels(this.#db, this.#identity, PARTS.main, labelled, { fresh: false });
-  }
-
-  /** Continues each known claim with what this mention says, unless it tells of a past the store did not know. */
-  async #continueLives(
-    again: readonly Again[],
-    claims: ReadonlyMap<number, readonly ClaimRow[]>,
-    touched: Set<number>,
-    before: ReadonlyMap<number, MainBody>,
-  ): Promise<void> {
-    const names = await this.#identity.names(again.flatMap(({ statement }) => statement.defects));
-    const updates: Value[][] = [];
-    const liveness: Value[][] = [];
-    for (const { statement, row } of again) {
-      const { observedAt, newestOther: horizon = Number.NEGATIVE_INFINITY } = this.#run;
-      const facts = factsOf(statement.life, observedAt, false);
-      const earlier = before.get(row.id)?.life ?? statement.life;
-      if (!tellsOnlyNews(facts, observedAt, horizon, earlier)) this.#out.stale.add(row.id);
-      // What is stated and open is live by the defects it names, old or new ones.
-      const isLive = Number(statement.life.state === 'open');
-      if (isLive !== row.live) liveness.push([row.id, isLive]);
-      // Worked out again from all runs, and not from here.
-      if (this.#out.stale.has(row.id)) continue;
-      const news = facts.filter(({ at }) => at > horizon || at === observedAt).sort((a, b) => a.at - b.at);
-      const named = new Set(
-        statement.defects.map(({ kind, names: own }) => names.get(nameKey(kind, own[0]))?.id),
-      );
-      for (const claim of claims.get(row.id) ?? []) {
-        const spans = spansOf(claim);
-        const says: readonly Fact[] = named.has(claim.name_id)
-          ? news
-          : [{ at: this.#run.observedAt, closed: 'no-longer-named' }];
-        const after = continueSpans(spans, says);
-        if (after !== spans) {
-          const columns = spanColumns(after);
-          updates.push([claim.id, ...SPAN_COLUMNS.map((column) => columns[column])]);
-        }
-        if (after !== spans || statement.digest !== row.main_digest) touched.add(claim.finding_id);
-      }
-    }
-    await this.#db.update('claim', 'id', SPAN_COLUMNS, updates);
-    await this.#db.update('observation', 'id', ['live'], liveness);
   }
 
   /** What these observations said until now. */
@@ -502,76 +319,4 @@ export class Publisher {
     // Their details, if they have any, were read before: what is stored knows them.
     for (const id of await this.#claims.add(wanted, touched)) touched.add(id);
   }
-
-  async #publishDetails(details: readonly KeyedDetail[]): Promise<void> {
-    if (details.length === 0) return;
-    const known = await this.#lookUp(details);
-    const pairs = details.flatMap((statement, index) => {
-      const row = known[index];
-      if (row !== undefined) return [{ statement, row }];
-      this.#out.rejected.push({
-        at: statement.key,
-        key: statement.key,
-        reason: 'details of an entry that was never listed',
-      });
-      return [];
-    });
-    const changed = pairs.filter(({ statement, row }) => row.detail_digest !== statement.digest);
-    const revisions = await this.#revisionsFor(changed, PARTS.detail);
-    for (const { statement, row } of pairs) {
-      const revision = revisions.get(statement) ?? row.detail_revision;
-      if (revision !== null) this.#out.members.push(revision);
-    }
-    const ids = changed.map(({ row }) => row.id);
-    const claims = await this.#db.select<{ finding_id: number }>(
-      'claim',
-      'observation_id',
-      ['finding_id'],
-      ids,
-    );
-    for (const { finding_id } of claims) {
-      this.#log.mentioned(finding_id);
-    }
-    if (this.isLate) {
-      for (const id of ids) this.#out.stale.add(id);
-      return;
-    }
-    for (const { finding_id } of claims) this.#log.contentChanged(finding_id);
-    await this.#db.update(
-      'observation',
-      'id',
-      ['detail_revision', 'detail_digest', ...DETAIL_COLUMNS],
-      changed.map(({ statement, row }) => {
-        const columns = detailColumnsOf(statement);
-        const values = DETAIL_COLUMNS.map((column) => columns[column]);
-        return [row.id, revisions.get(statement) ?? 0, statement.digest, ...values];
-      }),
-    );
-    const labelled = changed.map(({ statement, row }) => ({ observation: row.id, labels: statement.labels }));
-    await replaceLabels(this.#db, this.#identity, PARTS.detail, labelled, { fresh: false });
-    await recomputeFindings(this.#db, [...new Set(claims.map(({ finding_id }) => finding_id))], this.#log);
-  }
-}
-
-/** True when every fact up to the horizon was already stated by the revision before. */
-function tellsOnlyNews(facts: readonly Fact[], observedAt: number, horizon: number, before: Life): boolean {
-  const past = facts.filter(({ at }) => at <= horizon && at !== observedAt);
-  return untold(past, observedAt, factsOf(before, Number.MAX_SAFE_INTEGER, false)).length === 0;
-}
-
-export interface NamedClaim {
-  readonly finding_id: number;
-  readonly reason: string | null;
-}
-
-export const NAMED_CLAIM = ['finding_id', 'reason'] as const;
-
-/** False for what the observation once named and no longer does: saying the rest again does not mention it. */
-export function isNamed({ reason }: NamedClaim): boolean {
-  return reason !== 'no-longer-named';
-}
-
-interface Again {
-  readonly statement: KeyedObservation;
-  readonly row: ObservationRow;
 }

@@ -16,24 +16,20 @@ import { ChangeLog } from './changes.ts';
 import { closeAbsent } from './closing.ts';
 import { readCoverage } from './coverage.ts';
 import { nextGeneration } from './generation.ts';
-import { IdSet, stretchesOf } from './id-set.ts';
+import { IdSet } from './id-set.ts';
 import { Identity } from './identity.ts';
 import { encodeMembers } from './members.ts';
-import {
-  emptyPublication,
-  OBSERVATION_COLUMNS,
-  type ObservationRow,
-  type Publication,
-  Publisher,
-} from './publish.ts';
+import { OBSERVATION_COLUMNS, type ObservationRow } from './observation-row.ts';
+import { emptyPublication, type Publication } from './publication.ts';
+import { Publisher } from './publish.ts';
 import { observationsOn, recomputeObservations } from './recompute.ts';
+import { withoutRepeats } from './repeats.ts';
+import { countVulnerabilities, newestOther, noteAssets, readRunState, writeCoverage } from './run-rows.ts';
 import { Staging } from './staging.ts';
 import { ensureStream, observationsOfRun } from './streams.ts';
 import { type Tally, tallyStatements, writeTally } from './tally.ts';
 
 const BATCH = 1000;
-/** Ids in a row that are worth a statement of their own. */
-const LONG_STRETCH = 100;
 
 export interface OpenRun {
   readonly id: number;
@@ -162,7 +158,10 @@ class StoredRun implements OwnRunWriter {
     await this.#writePage(out);
     for (const observation of this.#mentioned) out.observations.add(observation);
     await this.#countOnce(out);
-    await this.#writeCoverage(coverage, covered);
+    await writeCoverage(this.#db, this.id, coverage, covered, {
+      observations: this.#tally.observations,
+      rejected: this.#rejectedBefore + this.#rejected.length,
+    });
     // Pages were committed as of another moment: what they said has to be dated again.
     if (isMoved) {
       const told = await observationsOfRun(this.#db, this.id, [PARTS.main, PARTS.detail]);
@@ -298,25 +297,9 @@ class StoredRun implements OwnRunWriter {
   }
 
   async #newestOther(covered: 'all' | readonly number[], identity: Identity): Promise<number | undefined> {
-    const { start } = this.#open;
-    const streamId = await this.#stream();
-    // A scan speaks of its assets alone: an older scan of another image is not "later" than this one.
-    const mentions =
-      covered === 'all' || start.visibility === 'paged'
-        ? undefined
-        : this.#mentionedAssets(covered, identity);
-    const [row] =
-      mentions === undefined
-        ? await this.#db.all<{ at: number | null }>(
-            'SELECT max(observed_at) AS at FROM run WHERE stream_id = ? AND id <> ?',
-            [streamId, this.id],
-          )
-        : await this.#db.all<{ at: number | null }>(
-            `SELECT max(observed_at) AS at FROM run r WHERE stream_id = ? AND id <> ? AND (all_assets = 1 OR EXISTS
-               (SELECT 1 FROM run_asset a WHERE a.run_id = r.id AND a.asset_id IN ${this.#db.list('int')}))`,
-            [streamId, this.id, this.#db.listValue(await mentions)],
-          );
-    return row?.at ?? undefined;
+    const isWhole = covered === 'all' || this.#open.start.visibility === 'paged';
+    const assets = isWhole ? 'all' : await this.#mentionedAssets(covered, identity);
+    return await newestOther(this.#db, await this.#stream(), this.id, assets);
   }
 
   async #mentionedAssets(covered: readonly number[], identity: Identity): Promise<readonly number[]> {
@@ -339,17 +322,7 @@ class StoredRun implements OwnRunWriter {
       ]),
     );
     this.#rejects.push(...this.#rejected);
-    const known = await this.#db.find<{ asset_id: number }>(
-      'run_asset',
-      ['run_id', 'asset_id'],
-      ['asset_id'],
-      [...out.assets].map((asset) => [this.id, asset]),
-    );
-    const fresh = [...out.assets].filter((_, index) => known[index] === undefined);
-    await this.#db.insert(
-      'run_asset',
-      fresh.map((asset) => [this.id, asset, 0]),
-    );
+    await noteAssets(this.#db, this.id, out.assets);
     await this.#log.write(this.#db, this.#open.start.recordedAt, this.id);
   }
 
@@ -367,53 +340,6 @@ class StoredRun implements OwnRunWriter {
     this.#tally = { ...this.#tally, observations: rows.length, bySeverity };
   }
 
-  async #writeCoverage(coverage: Coverage, covered: 'all' | readonly number[]): Promise<void> {
-    if (covered !== 'all') {
-      const known = await this.#db.find<{ asset_id: number }>(
-        'run_asset',
-        ['run_id', 'asset_id'],
-        ['asset_id'],
-        covered.map((asset) => [this.id, asset]),
-      );
-      const [old, fresh] = [
-        covered.filter((_, index) => known[index] !== undefined),
-        covered.filter((_, index) => known[index] === undefined),
-      ];
-      await this.#db.insert(
-        'run_asset',
-        [...new Set(fresh)].map((asset) => [this.id, asset, 1]),
-      );
-      for (const asset of old) {
-        await this.#db.run('UPDATE run_asset SET covered = 1 WHERE run_id = ? AND asset_id = ?', [
-          this.id,
-          asset,
-        ]);
-      }
-    }
-    const rejected = this.#rejectedBefore + this.#rejected.length;
-    const isComplete = coverage.complete && rejected === 0;
-    const reasons = [...coverage.reasons];
-    if (rejected > 0) reasons.push(`${rejected} unreadable ${rejected === 1 ? 'entry' : 'entries'}`);
-    await this.#db.update(
-      'run',
-      'id',
-      ['state', 'closes', 'all_assets', 'classes', 'labels', 'observations', 'rejected', 'reasons'],
-      [
-        [
-          this.id,
-          isComplete ? 'complete' : 'partial',
-          Number(coverage.closes),
-          Number(covered === 'all'),
-          coverage.classes === 'all' ? null : JSON.stringify(coverage.classes),
-          coverage.labels === 'all' ? null : JSON.stringify(coverage.labels),
-          this.#tally.observations,
-          rejected,
-          JSON.stringify(reasons),
-        ],
-      ],
-    );
-  }
-
   async #settle(
     coverage: Coverage,
     covered: 'all' | readonly number[],
@@ -421,8 +347,7 @@ class StoredRun implements OwnRunWriter {
     out: Publication,
   ): Promise<void> {
     const streamId = await this.#stream();
-    const [row] = await this.#db.find<RunStateRow>('run', ['id'], ['id', ...RUN_STATE], [[this.id]]);
-    if (row === undefined) throw new Error(`run ${this.id} is not there`);
+    const row = await readRunState(this.#db, this.id);
     const mayClose = row.state === 'complete' && row.closes === 1;
     const newest = await this.#newestOther(covered, identity);
     const isLate = newest !== undefined && coverage.observedAt < newest;
@@ -455,70 +380,20 @@ class StoredRun implements OwnRunWriter {
     );
   }
 
-  async #vulnerabilitiesMentioned(): Promise<number> {
-    interface Row {
-      readonly vulnerability_id: number;
-    }
-    const distinct = new Set<number>();
-    const scattered: number[] = [];
-    for (const [first, last] of stretchesOf(this.#log.findingsMentioned())) {
-      if (last - first < LONG_STRETCH) {
-        for (let id = first; id <= last; id++) scattered.push(id);
-        continue;
-      }
-      const rows = await this.#db.all<Row>(
-        'SELECT DISTINCT vulnerability_id FROM finding WHERE id BETWEEN ? AND ?',
-        [first, last],
-      );
-      for (const row of rows) distinct.add(row.vulnerability_id);
-    }
-    const rows = await this.#db.select<Row>('finding', 'id', ['vulnerability_id'], scattered);
-    for (const row of rows) distinct.add(row.vulnerability_id);
-    return distinct.size;
-  }
-
   async #summarise(coverage: Coverage): Promise<RunSummary> {
-    const [row] = await this.#db.find<RunStateRow>('run', ['id'], ['id', ...RUN_STATE], [[this.id]]);
+    const row = await readRunState(this.#db, this.id);
     return {
       run: this.id,
-      state: row?.state === 'complete' ? 'complete' : 'partial',
+      state: row.state === 'complete' ? 'complete' : 'partial',
       observations: this.#tally.observations,
       findings: this.#log.findingCount,
-      vulnerabilities: await this.#vulnerabilitiesMentioned(),
+      vulnerabilities: await countVulnerabilities(this.#db, this.#log.findingsMentioned()),
       bySeverity: this.#tally.bySeverity,
       rejected: this.#rejectedBefore + this.#rejected.length,
       rejects: this.#rejects,
-      reasons: JSON.parse(row?.reasons ?? '[]') as string[],
+      reasons: JSON.parse(row.reasons) as string[],
       coverage,
       changes: this.#log.counts(),
     };
   }
-}
-
-interface RunStateRow {
-  readonly id: number;
-  readonly state: string;
-  readonly closes: number;
-  readonly all_assets: number;
-  readonly classes: string | null;
-  readonly labels: string | null;
-  readonly reasons: string;
-}
-
-const RUN_STATE = ['state', 'closes', 'all_assets', 'classes', 'labels', 'reasons'] as const;
-
-/** Splits a batch so that no part holds a key twice: each is then looked up once. */
-function withoutRepeats(batch: readonly KeyedStatement[]): readonly (readonly KeyedStatement[])[] {
-  const parts: KeyedStatement[][] = [[]];
-  let seen = new Set<string>();
-  for (const statement of batch) {
-    const key = `${statement.part} ${statement.key}`;
-    if (seen.has(key)) {
-      seen = new Set();
-      parts.push([]);
-    }
-    seen.add(key);
-    parts.at(-1)?.push(statement);
-  }
-  return parts;
 }

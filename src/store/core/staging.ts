@@ -13,7 +13,7 @@ import {
   type NamedClaim,
   OBSERVATION_COLUMNS,
   type ObservationRow,
-} from './publish.ts';
+} from './observation-row.ts';
 
 /** Statements held in memory before they are packed and set down: bounds memory, spares small scans the detour. */
 const HELD_IN_MEMORY = 4000;

@@ -1,7 +1,7 @@
 import { AsyncLocalStorage } from 'node:async_hooks';
 import pg from 'pg';
 import { GatehouseError } from '../../domain/errors.ts';
-import type { Db, Spill, Value } from '../db.ts';
+import type { Db, ListValue, Spill, Value } from '../db.ts';
 import { columnsOf, type TableName, tableOf } from '../schema.ts';
 
 export interface PostgresOptions {
@@ -44,11 +44,11 @@ class PostgresDb implements Db {
     this.#pool = pool;
   }
 
-  async all<T>(sql: string, parameters: readonly Value[] = []): Promise<T[]> {
+  async all<T>(sql: string, parameters: readonly ListValue[] = []): Promise<T[]> {
     return (await this.#query(numbered(sql), parameters)).rows as T[];
   }
 
-  async run(sql: string, parameters: readonly Value[] = []): Promise<void> {
+  async run(sql: string, parameters: readonly ListValue[] = []): Promise<void> {
     await this.#query(numbered(sql), parameters);
   }
 
@@ -56,8 +56,8 @@ class PostgresDb implements Db {
     return `(SELECT unnest(?::${type === 'int' ? 'bigint' : 'text'}[]))`;
   }
 
-  listValue(values: readonly (number | string)[]): Value {
-    return values as unknown as Value;
+  listValue(values: readonly (number | string)[]): ListValue {
+    return [...values];
   }
 
   async insert(table: TableName, rows: readonly (readonly Value[])[]): Promise<void> {

@@ -4,25 +4,25 @@ import type { Filter } from '../../domain/filter.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { SEVERITIES, severityCode } from '../../domain/severity.ts';
 import { classCode } from '../core/rows.ts';
-import type { Db, Value } from '../db.ts';
-import { testsFact } from './narrow.ts';
+import type { Db, ListValue } from '../db.ts';
+import { type KnownScopes, leadsToFew, NOTHING_KNOWN, testsFact } from './narrow.ts';
 
 export interface Sql {
   readonly text: string;
-  readonly parameters: readonly Value[];
+  readonly parameters: readonly ListValue[];
 }
 
 const TRUE: Sql = { text: '1 = 1', parameters: [] };
 const FALSE: Sql = { text: '1 = 0', parameters: [] };
 
-export function filterToSql(db: Db, filter: Filter): Sql {
+export function filterToSql(db: Db, filter: Filter, known: KnownScopes = NOTHING_KNOWN): Sql {
   switch (filter.op) {
     case 'all':
-      return besideFacts(filter.of, join(db, filter.of, ' AND ', TRUE));
+      return letLead(filter.of, known, join(db, filter.of, known, ' AND ', TRUE));
     case 'any':
-      return join(db, filter.of, ' OR ', FALSE);
+      return join(db, filter.of, known, ' OR ', FALSE);
     case 'not':
-      return wrap('NOT ', filterToSql(db, filter.of));
+      return wrap('NOT ', filterToSql(db, filter.of, known));
     case 'state':
       return { text: 'f.open = ?', parameters: [Number(filter.is === 'open')] };
     case 'class':
@@ -46,7 +46,8 @@ export function filterToSql(db: Db, filter: Filter): Sql {
       return { text: 'COALESCE(f.due_at < ?, 1 = 0)', parameters: [filter.at] };
     case 'defect':
       return {
-        text: `f.vulnerability_id IN (SELECT vulnerability_id FROM name WHERE name IN ${db.list('text')})`,
+        text: `f.vulnerability_id IN (SELECT vulnerability_id FROM name
+          WHERE kind IN ('vulnerability', 'rule') AND name IN ${db.list('text')})`,
         parameters: [db.listValue(filter.in)],
       };
     case 'component':
@@ -57,19 +58,35 @@ export function filterToSql(db: Db, filter: Filter): Sql {
     case 'asset':
       return assetSql(filter.in);
     case 'scope':
-      return scopeToSql(db, filter.scope);
+      return narrowed(db, known.get(filter.scope), scopeToSql(db, filter.scope));
   }
 }
 
-/** Few findings have facts: their index is the one to take, whatever a planner thinks of a few severities. */
-function besideFacts(parts: readonly Filter[], { text, parameters }: Sql): Sql {
-  if (!parts.some(testsFact)) return { text, parameters };
-  return { text: text.replaceAll(/(?<!\+)f\.severity IN/g, '+f.severity IN'), parameters };
+/**
+ * Without statistics a planner thinks that few findings are open, and walks them all. What leads to few is made the
+ * only index there is: a `+` hides a column from indexes. Facts have an index of their own, which begins with `open`.
+ */
+function letLead(parts: readonly Filter[], known: KnownScopes, { text, parameters }: Sql): Sql {
+  const isLed = parts.some((part) => leadsToFew(part, known));
+  if (!isLed && !parts.some(testsFact)) return { text, parameters };
+  const hidden = text.replaceAll(/(?<!\+)f\.severity IN/g, '+f.severity IN');
+  return { text: isLed ? hideState(hidden) : hidden, parameters };
 }
 
-function join(db: Db, parts: readonly Filter[], word: string, empty: Sql): Sql {
+/** Keeps indexes that begin with `open` from being chosen. */
+export function hideState(text: string): string {
+  return text.replaceAll(/(?<!\+)f\.open =/g, '+f.open =');
+}
+
+/** The findings that a scope could let through, where they are few. */
+function narrowed(db: Db, ids: readonly number[] | undefined, { text, parameters }: Sql): Sql {
+  if (ids === undefined) return { text, parameters };
+  return { text: `(f.id IN ${db.list('int')} AND ${text})`, parameters: [db.listValue(ids), ...parameters] };
+}
+
+function join(db: Db, parts: readonly Filter[], known: KnownScopes, word: string, empty: Sql): Sql {
   if (parts.length === 0) return empty;
-  const compiled = parts.map((part) => filterToSql(db, part));
+  const compiled = parts.map((part) => filterToSql(db, part, known));
   return {
     text: `(${compiled.map(({ text }) => text).join(word)})`,
     parameters: compiled.flatMap(({ parameters }) => parameters),

@@ -8,8 +8,8 @@ import type { AssetKind, Label } from '../../domain/statement.ts';
 import { classOfCode, type DetailBody, type MainBody, parseDetail, parseMain } from '../core/rows.ts';
 import type { Db } from '../db.ts';
 import type { FindingCounts, FindingOrder, FindingPage, FindingQuery } from '../store.ts';
-import { filterToSql, namesAssets, type Sql } from './filter-sql.ts';
-import { asQuestions, isNarrow } from './narrow.ts';
+import { filterToSql, hideState, namesAssets, type Sql } from './filter-sql.ts';
+import { asQuestions, isNarrow, type KnownScopes, lookUpScopes } from './narrow.ts';
 
 export interface FindingRow {
   readonly id: number;
@@ -48,8 +48,9 @@ const ORDERS = {
 
 export async function listFindings(db: Db, query: FindingQuery): Promise<FindingPage> {
   const order = query.order ?? 'severity';
-  const isGathered = order === 'id' && isNarrow(query.filter);
-  const where = await whereOf(db, isGathered ? asQuestions(query.filter) : query.filter);
+  const known = await lookUpScopes(db, query.filter);
+  const isGathered = order === 'id' && isNarrow(query.filter, known);
+  const where = await whereOf(db, isGathered ? asQuestions(query.filter) : query.filter, known);
   const after = query.after === undefined ? undefined : afterSql(order, query.after);
   const text = after === undefined ? where.text : `${where.text} AND ${after.text}`;
   const ids = await db.all<{ id: number; severity: number; opened_at: number }>(
@@ -66,7 +67,9 @@ export async function listFindings(db: Db, query: FindingQuery): Promise<Finding
 }
 
 function orderedIds(order: FindingOrder, where: string): string {
-  return `SELECT f.id, f.severity, f.opened_at FROM finding f WHERE ${where} ORDER BY ${ORDERS[order].by}`;
+  // Many let through: walking by id fills a page at once, where putting all that is open in order would not.
+  const walked = order === 'id' ? hideState(where) : where;
+  return `SELECT f.id, f.severity, f.opened_at FROM finding f WHERE ${walked} ORDER BY ${ORDERS[order].by}`;
 }
 
 /**
@@ -74,12 +77,12 @@ function orderedIds(order: FindingOrder, where: string): string {
  * them alone, and then put in order.
  */
 function gatheredIds(where: string): string {
-  return `WITH f AS MATERIALIZED (SELECT f.id FROM finding f WHERE ${where})
-    SELECT f.id, 0 AS severity, 0 AS opened_at FROM f ORDER BY f.id`;
+  return `WITH gathered AS MATERIALIZED (SELECT f.id FROM finding f WHERE ${where})
+    SELECT f.id, 0 AS severity, 0 AS opened_at FROM gathered f ORDER BY f.id`;
 }
 
 export async function countFindings(db: Db, filter: Filter): Promise<FindingCounts> {
-  const where = await whereOf(db, filter);
+  const where = await whereOf(db, filter, await lookUpScopes(db, filter));
   const rows = await db.all<{ severity: number; total: number }>(
     `SELECT f.severity, count(*) AS total FROM finding f WHERE ${where.text} GROUP BY f.severity`,
     where.parameters,
@@ -89,8 +92,8 @@ export async function countFindings(db: Db, filter: Filter): Promise<FindingCoun
   return { total: rows.reduce((sum, { total }) => sum + total, 0), bySeverity };
 }
 
-async function whereOf(db: Db, filter: Filter): Promise<Sql> {
-  const sql = filterToSql(db, filter);
+async function whereOf(db: Db, filter: Filter, known: KnownScopes): Promise<Sql> {
+  const sql = filterToSql(db, filter, known);
   if (namesAssets(filter)) return sql;
   const retired = await db.all<{ id: number }>(`SELECT id FROM asset WHERE state = 'retired' LIMIT 1`);
   if (retired.length === 0) return sql;

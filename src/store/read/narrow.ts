@@ -4,28 +4,83 @@
  * that is open.
  */
 import type { Filter } from '../../domain/filter.ts';
+import type { Scope } from '../../domain/scope.ts';
+import type { Db } from '../db.ts';
+
+/** Scopes by labels that few findings carry: which ones, at most. */
+export type KnownScopes = ReadonlyMap<Scope, readonly number[]>;
+export const NOTHING_KNOWN: KnownScopes = new Map();
 
 /** True when indexes lead to what the filter lets through. */
-export function isNarrow(filter: Filter): boolean {
+export function isNarrow(filter: Filter, known: KnownScopes = NOTHING_KNOWN): boolean {
   switch (filter.op) {
     case 'all':
-      return filter.of.some(isNarrow);
+      return filter.of.some((part) => isNarrow(part, known));
     case 'any':
-      return filter.of.every(isNarrow);
+      return filter.of.every((part) => isNarrow(part, known));
     case 'severity':
       return !filter.in.includes('medium') && !filter.in.includes('low');
-    case 'scope':
-      return filter.scope.assets !== undefined;
     default:
-      return LEADING.has(filter.op);
+      return leadsToFew(filter, known) || testsFact(filter);
   }
 }
 
+/** One asset, one vulnerability, a label that few carry. */
+export function leadsToFew(filter: Filter, known: KnownScopes): boolean {
+  if (filter.op === 'scope') return filter.scope.assets !== undefined || known.has(filter.scope);
+  return filter.op === 'asset' || filter.op === 'defect';
+}
+
 const FACTS = ['function', 'exposure', 'dataAssets', 'exploit'] as const;
-const LEADING: ReadonlySet<Filter['op']> = new Set(['asset', 'defect', ...FACTS]);
 
 export function testsFact({ op }: Filter): boolean {
   return FACTS.some((fact) => fact === op);
+}
+
+/** More than this and walking in the order asked for finds a page sooner. */
+const FEW = 5000;
+
+/** Looks up which of the scopes in a filter select by labels that few findings carry. */
+export async function lookUpScopes(db: Db, filter: Filter): Promise<KnownScopes> {
+  const known = new Map<Scope, readonly number[]>();
+  for (const scope of scopesOf(filter)) {
+    for (const { kind, anyOf } of scope.labels ?? []) {
+      const few = await carriers(db, kind, anyOf);
+      const best = known.get(scope);
+      if (few !== undefined && (best === undefined || few.length < best.length)) known.set(scope, few);
+    }
+  }
+  return known;
+}
+
+function scopesOf(filter: Filter): readonly Scope[] {
+  if (filter.op === 'scope') return [filter.scope];
+  if (filter.op === 'all' || filter.op === 'any') return filter.of.flatMap(scopesOf);
+  return filter.op === 'not' ? scopesOf(filter.of) : [];
+}
+
+async function carriers(
+  db: Db,
+  kind: string,
+  anyOf: readonly string[],
+): Promise<readonly number[] | undefined> {
+  const labels = await db.all<{ id: number }>(
+    `SELECT id FROM label WHERE kind = ? AND (key IN ${db.list('text')} OR name IN ${db.list('text')})`,
+    [kind, db.listValue(anyOf), db.listValue(anyOf)],
+  );
+  const ids = db.listValue(labels.map(({ id }) => id));
+  const observations = await db.all<{ id: number }>(
+    `SELECT observation_id AS id FROM observation_label WHERE label_id IN ${db.list('int')} LIMIT ${FEW + 1}`,
+    [ids],
+  );
+  if (observations.length > FEW) return undefined;
+  const claims = await db.select<{ finding_id: number }>(
+    'claim',
+    'observation_id',
+    ['finding_id'],
+    observations.map(({ id }) => id),
+  );
+  return [...new Set(claims.map(({ finding_id }) => finding_id))];
 }
 
 /** The same filter with its state said in every alternative, and alternatives of alternatives as one list. */
