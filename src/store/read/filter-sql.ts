@@ -5,7 +5,7 @@ import type { Scope } from '../../domain/scope.ts';
 import { SEVERITIES, severityCode } from '../../domain/severity.ts';
 import { classCode } from '../core/rows.ts';
 import type { Db, ListValue } from '../db.ts';
-import { type KnownScopes, leadsToFew, NOTHING_KNOWN, testsFact } from './narrow.ts';
+import { type KnownScopes, type Lead, leadsToFew, NOTHING_KNOWN, testsFact } from './narrow.ts';
 
 export interface Sql {
   readonly text: string;
@@ -58,7 +58,7 @@ export function filterToSql(db: Db, filter: Filter, known: KnownScopes = NOTHING
     case 'asset':
       return assetSql(filter.in);
     case 'scope':
-      return narrowed(db, known.get(filter.scope), scopeToSql(db, filter.scope));
+      return narrowed(db, known.get(filter.scope), filter.scope);
   }
 }
 
@@ -79,9 +79,10 @@ export function hideState(text: string): string {
 }
 
 /** The findings that a scope could let through, where they are few. */
-function narrowed(db: Db, ids: readonly number[] | undefined, { text, parameters }: Sql): Sql {
-  if (ids === undefined) return { text, parameters };
-  return { text: `(f.id IN ${db.list('int')} AND ${text})`, parameters: [db.listValue(ids), ...parameters] };
+function narrowed(db: Db, lead: Lead | undefined, scope: Scope): Sql {
+  const { text, parameters } = scopeToSql(db, scope, lead === 'whole');
+  if (lead === undefined || lead === 'whole') return { text, parameters };
+  return { text: `(f.id IN ${db.list('int')} AND ${text})`, parameters: [db.listValue(lead), ...parameters] };
 }
 
 function join(db: Db, parts: readonly Filter[], known: KnownScopes, word: string, empty: Sql): Sql {
@@ -125,7 +126,7 @@ function assetSql(assets: readonly { readonly kind?: string | undefined; readonl
 }
 
 /** One live observation (any, once the finding is resolved) has to match every part at once. */
-function scopeToSql(db: Db, scope: Scope): Sql {
+function scopeToSql(db: Db, scope: Scope, isWhole: boolean): Sql {
   const tests: Sql[] = [];
   if (scope.sources !== undefined) {
     tests.push({ text: `s.source IN ${db.list('text')}`, parameters: [db.listValue(scope.sources)] });
@@ -142,12 +143,14 @@ function scopeToSql(db: Db, scope: Scope): Sql {
   }
   const assets = scope.assets === undefined ? TRUE : assetSql(scope.assets);
   if (tests.length === 0) return assets;
-  return {
-    text: `(${assets.text} AND EXISTS (
-      SELECT 1 FROM claim c JOIN observation o ON o.id = c.observation_id JOIN stream s ON s.id = o.stream_id
-      WHERE c.finding_id = f.id AND (c.live = 1 OR f.open = 0) AND ${tests.map(({ text }) => text).join(' AND ')}))`,
-    parameters: [...assets.parameters, ...tests.flatMap(({ parameters }) => parameters)],
-  };
+  const from =
+    'FROM claim c JOIN observation o ON o.id = c.observation_id JOIN stream s ON s.id = o.stream_id';
+  const test = tests.map(({ text }) => text).join(' AND ');
+  const parameters = [...assets.parameters, ...tests.flatMap((one) => one.parameters)];
+  const text = isWhole
+    ? `f.id IN (SELECT c.finding_id ${from} WHERE c.live = 1 AND o.live = 1 AND ${test})`
+    : `EXISTS (SELECT 1 ${from} WHERE c.finding_id = f.id AND (c.live = 1 OR f.open = 0) AND ${test})`;
+  return { text: `(${assets.text} AND ${text})`, parameters };
 }
 
 /** True when the filter itself names assets: then retired ones are meant, too. */

@@ -9,7 +9,7 @@ import { classOfCode, type DetailBody, type MainBody, parseDetail, parseMain } f
 import type { Db } from '../db.ts';
 import type { FindingCounts, FindingOrder, FindingPage, FindingQuery } from '../store.ts';
 import { filterToSql, hideState, namesAssets, type Sql } from './filter-sql.ts';
-import { asQuestions, isNarrow, type KnownScopes, lookUpScopes } from './narrow.ts';
+import { asQuestions, isNarrow, type KnownScopes, lookUpScopes, wholeScopes } from './narrow.ts';
 
 export interface FindingRow {
   readonly id: number;
@@ -82,7 +82,8 @@ function gatheredIds(where: string): string {
 }
 
 export async function countFindings(db: Db, filter: Filter): Promise<FindingCounts> {
-  const where = await whereOf(db, filter, await lookUpScopes(db, filter));
+  const known = wholeScopes(filter, await lookUpScopes(db, filter));
+  const where = await whereOf(db, filter, known);
   const rows = await db.all<{ severity: number; total: number }>(
     `SELECT f.severity, count(*) AS total FROM finding f WHERE ${where.text} GROUP BY f.severity`,
     where.parameters,

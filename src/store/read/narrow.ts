@@ -7,8 +7,12 @@ import type { Filter } from '../../domain/filter.ts';
 import type { Scope } from '../../domain/scope.ts';
 import type { Db } from '../db.ts';
 
-/** Scopes by labels that few findings carry: which ones, at most. */
-export type KnownScopes = ReadonlyMap<Scope, readonly number[]>;
+/**
+ * Where to begin with a scope: at the findings it could let through, when they are few; `whole`: at everything its
+ * streams say now, since all of it is wanted and all of it is open.
+ */
+export type Lead = readonly number[] | 'whole';
+export type KnownScopes = ReadonlyMap<Scope, Lead>;
 export const NOTHING_KNOWN: KnownScopes = new Map();
 
 /** True when indexes lead to what the filter lets through. */
@@ -39,6 +43,19 @@ export function testsFact({ op }: Filter): boolean {
 
 /** More than this and walking in the order asked for finds a page sooner. */
 const FEW = 5000;
+
+/** For a filter all of whose findings are wanted, not a page of them. */
+export function wholeScopes(filter: Filter, known: KnownScopes): KnownScopes {
+  const parts = partsOf(filter);
+  const isOpen = parts.some((part) => part.op === 'state' && part.is === 'open');
+  if (!isOpen || parts.some((part) => leadsToFew(part, known))) return known;
+  const leads = new Map(known);
+  for (const part of parts) {
+    if (part.op !== 'scope' || leads.has(part.scope) || part.scope.labels !== undefined) continue;
+    if (part.scope.sources !== undefined || part.scope.channels !== undefined) leads.set(part.scope, 'whole');
+  }
+  return leads;
+}
 
 /** Looks up which of the scopes in a filter select by labels that few findings carry. */
 export async function lookUpScopes(db: Db, filter: Filter): Promise<KnownScopes> {
