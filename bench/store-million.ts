@@ -3,24 +3,31 @@
  * a list, a detail or a gate's question may walk a large table from end to end.
  */
 
+import { importScan } from '../src/flows/import.ts';
 import type { Db } from '../src/store/db.ts';
 import { ddlOf, migrate } from '../src/store/migrations.ts';
 import { openPostgresDb } from '../src/store/postgres/db.ts';
+import { openPostgresStore } from '../src/store/postgres/open.ts';
 import { createReader } from '../src/store/read/reader.ts';
 import { openSqliteDb } from '../src/store/sqlite/db.ts';
 import { createTestDatabase, isPostgresHere, postgresNeed } from '../test/support/postgres.ts';
 import { type Bench, type BenchContext, type Figure, figure, median } from './harness.ts';
 import { copyTables } from './support/copy-tables.ts';
-import { fullStoreFile } from './support/million.ts';
+import { fullStoreFile, largeScanFile } from './support/million.ts';
 import { type Asked, fullScans, noting, type Question, questions } from './support/store-questions.ts';
+import { watch } from './support/watch.ts';
 
 type Dialect = 'sqlite' | 'postgres';
 
 const ROUNDS = 5;
-/** The slowest question of a kind, ms. Counts and what was open at a moment read everything they speak of. */
+/**
+ * The slowest question of a kind, ms. By id is asked by who goes through all of it: looking for the first of a source
+ * may pass by what others say, once. Counts and what was open at a moment read everything they speak of.
+ */
 const AT_MOST: Readonly<Record<Question['kind'], number>> = {
   'first page': 100,
   'deep page': 100,
+  'page by id': 1000,
   detail: 10,
   count: 1000,
   gate: 150,
@@ -51,7 +58,9 @@ async function measurePostgres(from: Db, context: BenchContext): Promise<readonl
     // A server at work does this by itself, some time after rows arrive.
     await db.run('ANALYZE');
     context.say(`postgres: filled in ${Math.round((performance.now() - startedAt) / 1000)} s`);
-    return await measure(db, 'postgres', context);
+    const figures = await measure(db, 'postgres', context);
+    await importInto(database.url, context);
+    return figures;
   } finally {
     await db.close();
   }

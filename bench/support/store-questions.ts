@@ -11,7 +11,7 @@ import { ENVIRONMENT_SOURCE, imageName } from './full-store.ts';
 
 export interface Question {
   readonly name: string;
-  readonly kind: 'first page' | 'deep page' | 'detail' | 'count' | 'gate' | 'history';
+  readonly kind: 'first page' | 'deep page' | 'page by id' | 'detail' | 'count' | 'gate' | 'history';
   ask(reader: StoreReader): Promise<unknown>;
 }
 
@@ -64,7 +64,7 @@ export function questions(): readonly Question[] {
 function firstPage(name: string, filter: Filter, order: FindingOrder): Question {
   return {
     name: `${name}, by ${order}`,
-    kind: 'first page',
+    kind: order === 'id' ? 'page by id' : 'first page',
     ask: (reader) => reader.findings({ filter, order, limit: PAGE }),
   };
 }
@@ -73,7 +73,7 @@ function deepPage(name: string, filter: Filter, order: FindingOrder): Question {
   let after: string | undefined;
   return {
     name: `${name}, by ${order}, deep`,
-    kind: 'deep page',
+    kind: order === 'id' ? 'page by id' : 'deep page',
     ask: async (reader) => {
       after ??= await deepCursor(reader, filter, order);
       return await reader.findings({ filter, order, limit: PAGE, after });
