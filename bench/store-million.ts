@@ -66,6 +66,28 @@ async function measurePostgres(from: Db, context: BenchContext): Promise<readonl
   }
 }
 
+/** Said, not judged: how long the scan of the import bench takes here. */
+async function importInto(url: string, { say }: BenchContext): Promise<void> {
+  const path = await largeScanFile();
+  const store = await openPostgresStore({ url });
+  try {
+    for (const what of ['imported', 'unchanged']) {
+      const { ms, result } = await watch(() =>
+        importScan({
+          store,
+          file: { name: 'scan', path, async [Symbol.asyncDispose]() {} },
+          options: { channel: 'production' },
+          now: () => Date.UTC(2026, 5, 1),
+          signal: new AbortController().signal,
+        }),
+      );
+      say(`postgres: ${result.findings} findings ${what} in ${Math.round(ms)} ms`);
+    }
+  } finally {
+    await store.close();
+  }
+}
+
 async function measure(
   db: Db,
   dialect: Dialect,

@@ -47,23 +47,30 @@ const ORDERS = {
 } as const satisfies Record<FindingOrder, { by: string; after: string }>;
 
 export async function listFindings(db: Db, query: FindingQuery): Promise<FindingPage> {
+  const { ids, next } = await listIds(db, query);
+  return { findings: await loadFindings(db, ids), next };
+}
+
+export interface IdPage {
+  readonly ids: readonly number[];
+  readonly next: string | undefined;
+}
+
+/** Which findings a page shows. Whoever has several readers can let each load a share of them. */
+export async function listIds(db: Db, query: FindingQuery): Promise<IdPage> {
   const order = query.order ?? 'severity';
   const known = await lookUpScopes(db, query.filter);
   const isGathered = order === 'id' && isNarrow(query.filter, known);
   const where = await whereOf(db, isGathered ? asQuestions(query.filter) : query.filter, known);
   const after = query.after === undefined ? undefined : afterSql(order, query.after);
   const text = after === undefined ? where.text : `${where.text} AND ${after.text}`;
-  const ids = await db.all<{ id: number; severity: number; opened_at: number }>(
+  const rows = await db.all<{ id: number; severity: number; opened_at: number }>(
     `${isGathered ? gatheredIds(text) : orderedIds(order, text)} LIMIT ?`,
     [...where.parameters, ...(after?.parameters ?? []), query.limit],
   );
-  const last = ids.at(-1);
-  const findings = await loadFindings(
-    db,
-    ids.map(({ id }) => id),
-  );
-  const next = last === undefined || ids.length < query.limit ? undefined : cursorOf(order, last);
-  return { findings, next };
+  const last = rows.at(-1);
+  const next = last === undefined || rows.length < query.limit ? undefined : cursorOf(order, last);
+  return { ids: rows.map(({ id }) => id), next };
 }
 
 function orderedIds(order: FindingOrder, where: string): string {

@@ -1,8 +1,17 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
-import type { RunId } from '../../domain/finding.ts';
+import type { Finding, RunId } from '../../domain/finding.ts';
 import type { RunSummary } from '../../domain/run.ts';
-import type { RunStart, RunWriter, Store, StoreReader, StoreWriter } from '../store.ts';
+import type { IdPage } from '../read/findings.ts';
+import type {
+  FindingPage,
+  FindingQuery,
+  RunStart,
+  RunWriter,
+  Store,
+  StoreReader,
+  StoreWriter,
+} from '../store.ts';
 import { startThread, type Thread } from './rpc.ts';
 import type { RunHandle } from './run-handle.ts';
 
@@ -81,7 +90,23 @@ function readerOver(next: () => Thread): StoreReader {
     method,
     (...args: readonly unknown[]) => next().call('read', method, args),
   ]);
-  return Object.fromEntries(calls) as StoreReader;
+  const one = Object.fromEntries(calls) as StoreReader;
+  return {
+    ...one,
+    findings: (query) => (query.limit > SHARE ? findingsInShares(next, query) : one.findings(query)),
+  };
+}
+
+/** Findings that one reader loads at a time: a larger page is loaded by all of them at once. */
+const SHARE = 500;
+
+async function findingsInShares(next: () => Thread, query: FindingQuery): Promise<FindingPage> {
+  const page = await next().call<IdPage>('listIds', query);
+  const shares = Array.from({ length: Math.ceil(page.ids.length / SHARE) }, (_, share) =>
+    page.ids.slice(share * SHARE, (share + 1) * SHARE),
+  );
+  const loaded = await Promise.all(shares.map((ids) => next().call<readonly Finding[]>('loadFindings', ids)));
+  return { findings: loaded.flat(), next: page.next };
 }
 
 function writerOver(thread: Thread): StoreWriter {

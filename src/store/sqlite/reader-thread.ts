@@ -1,6 +1,8 @@
 /** A thread that reads. Started by `open.ts`. */
 import { workerData } from 'node:worker_threads';
+import { listIds, loadFindings } from '../read/findings.ts';
 import { createReader } from '../read/reader.ts';
+import type { FindingQuery } from '../store.ts';
 import { openSqliteDb } from './db.ts';
 import { serve } from './rpc.ts';
 
@@ -14,6 +16,8 @@ serve({
     const query = reader[method as keyof typeof reader] as (...args: readonly unknown[]) => Promise<unknown>;
     return await query(...args);
   },
+  listIds: async (query: FindingQuery) => await listIds(await opening, query),
+  loadFindings: async (ids: readonly number[]) => await loadFindings(await opening, ids),
   close: async () => {
     await (await opening).close();
   },
