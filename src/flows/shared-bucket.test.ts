@@ -151,6 +151,18 @@ test('a store that cannot be asked is said, not passed over', async () => {
   });
 });
 
+test('a lease that could not be had ahead of need is asked for again', () =>
+  inVirtualTime(async ({ writer }, clock) => {
+    let asked = 0;
+    const takeCalls: StoreWriter['takeCalls'] = (...args) => {
+      asked += 1;
+      return asked === 2 ? Promise.reject(new Error('away for a moment')) : writer.takeCalls(...args);
+    };
+    const at = await clock.run(takeAll(bucketOver({ ...writer, takeCalls }, clock), clock, 40));
+
+    assert.equal(at.length, 40);
+  }));
+
 /** Two stores over one database are two processes as far as the database can tell. */
 async function twoTogether(open: () => Promise<Store>): Promise<void> {
   const stores = [await open(), await open()];

@@ -53,18 +53,25 @@ export function createSharedBucket(options: SharedBucketOptions): Bucket {
   const longestWindowMs = Math.max(...limits.map(({ perMs }) => perMs));
   const leases: Lease[] = [];
   let reserving: Promise<void> | undefined;
+  /** Why the last lease was not given: told to whoever cannot go on without it. */
+  let refusal: { readonly reason: unknown } | undefined;
 
-  async function reserve(): Promise<void> {
-    const askedAt = clock.monotonic();
-    const waitMs = await writer.takeCalls(key, size, spacingMs, clock.now());
-    leases.push({ nextAt: askedAt + waitMs, left: size });
-  }
-
-  function reserveAhead(): Promise<void> {
-    reserving ??= reserve().finally(() => {
+  function reserve(): Promise<void> {
+    reserving ??= ask().finally(() => {
       reserving = undefined;
     });
     return reserving;
+  }
+
+  async function ask(): Promise<void> {
+    const askedAt = clock.monotonic();
+    try {
+      const waitMs = await writer.takeCalls(key, size, spacingMs, clock.now());
+      leases.push({ nextAt: askedAt + waitMs, left: size });
+      refusal = undefined;
+    } catch (reason) {
+      refusal = { reason };
+    }
   }
 
   /** A turn is missed when it is a lease late: used then, it would crowd with those of others. */
@@ -83,11 +90,11 @@ export function createSharedBucket(options: SharedBucketOptions): Bucket {
       forgetMissed(clock.monotonic());
       const [lease] = leases;
       if (lease === undefined) {
-        await reserveAhead();
+        await reserve();
+        if (refusal !== undefined) throw refusal.reason;
         continue;
       }
-      // Its failure is told to whoever needs the next lease and cannot have it.
-      if (leases.length === 1 && lease.left <= size / 2) reserveAhead().catch(() => undefined);
+      if (leases.length === 1 && lease.left <= size / 2) void reserve();
       return lease;
     }
   }
