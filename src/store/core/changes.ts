@@ -102,7 +102,9 @@ export class ChangeLog {
     if (wasMentioned || wasChanged) this.contentChanged(into);
   }
 
+  /** A finding made of a part of another: created by this run when that is what it spoke of. */
   split(id: number, from: number): void {
+    if (this.#created.has(from) || this.#mentioned.has(from)) this.#created.add(id);
     this.#rows.push(['split-from', id, this.#validAt(), String(from)]);
   }
 

@@ -20,13 +20,16 @@ export async function continueLives(
   before: ReadonlyMap<number, MainBody>,
 ): Promise<void> {
   const names = await identity.names(again.flatMap(({ statement }) => statement.defects));
+  const since = await revisionsSince(db, again);
   const updates: Value[][] = [];
   const liveness: Value[][] = [];
   for (const { statement, row } of again) {
     const { observedAt, newestOther: horizon = Number.NEGATIVE_INFINITY } = run;
     const facts = factsOf(statement.life, observedAt, false);
     const earlier = before.get(row.id)?.life ?? statement.life;
-    if (!tellsOnlyNews(facts, observedAt, horizon, earlier)) out.stale.add(row.id);
+    const told = factsOf(earlier, since.get(row.main_revision) ?? observedAt, false);
+    const past = facts.filter(({ at }) => at <= horizon && at !== observedAt);
+    if (untold(past, observedAt, told).length > 0) out.stale.add(row.id);
     // What is stated and open is live by the defects it names, old or new ones.
     const isLive = Number(statement.life.state === 'open');
     if (isLive !== row.live) liveness.push([row.id, isLive]);
@@ -53,8 +56,14 @@ export async function continueLives(
   await db.update('observation', 'id', ['live'], liveness);
 }
 
-/** True when every fact up to the horizon was already stated by the revision before. */
-function tellsOnlyNews(facts: readonly Fact[], observedAt: number, horizon: number, before: Life): boolean {
-  const past = facts.filter(({ at }) => at <= horizon && at !== observedAt);
-  return untold(past, observedAt, factsOf(before, Number.MAX_SAFE_INTEGER, false)).length === 0;
+/** When each current revision was first said, for statements that carry times of their own. */
+async function revisionsSince(db: Db, again: readonly Again[]): Promise<ReadonlyMap<number, number>> {
+  const timed = again.filter(({ statement }) => isTimed(statement.life));
+  const ids = timed.map(({ row }) => row.main_revision);
+  const rows = await db.select<{ id: number; valid_at: number }>('revision', 'id', ['id', 'valid_at'], ids);
+  return new Map(rows.map(({ id, valid_at }) => [id, valid_at]));
+}
+
+function isTimed({ firstSeenAt, resolvedAt, reopenedAt }: Life): boolean {
+  return (firstSeenAt ?? resolvedAt ?? reopenedAt) !== undefined;
 }

@@ -4,6 +4,7 @@ import { PARTS } from '../schema.ts';
 import type { ChangeLog, EarlierFinding } from './changes.ts';
 import { recomputeFindings } from './findings.ts';
 import { decodeMembers } from './members.ts';
+import { isNamed, NAMED_CLAIM, type NamedClaim } from './observation-row.ts';
 
 interface StreamRow {
   readonly id: number;
