@@ -23,8 +23,8 @@ export type FromScanThread =
         | undefined;
     };
 
-/** Nearly all of what reading makes is garbage at once: a small nursery finds it while it is still in the cache. */
-const LIMITS = { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 512 };
+/** Nearly all of what reading makes is dropped at once: a nursery of this size is emptied before any of it ages. */
+const LIMITS = { maxYoungGenerationSizeMb: 32, maxOldGenerationSizeMb: 512 };
 
 /** As `KeyedScan.read`, with the same errors. */
 export async function* readApart(

@@ -28,10 +28,11 @@ export interface Thread {
   close(): Promise<void>;
 }
 
-export function startThread(entry: URL, data: unknown): Thread {
+/** `nurseryMb`: small where little is made and dropped, or every thread of the process takes its share of memory. */
+export function startThread(entry: URL, data: unknown, nurseryMb: number): Thread {
   const worker = new Worker(entry, {
     workerData: data,
-    resourceLimits: { maxYoungGenerationSizeMb: 8, maxOldGenerationSizeMb: 1024 },
+    resourceLimits: { maxYoungGenerationSizeMb: nurseryMb, maxOldGenerationSizeMb: 1024 },
   });
   // The process may end while the thread waits for calls; what is under way keeps it alive.
   worker.unref();
