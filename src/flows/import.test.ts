@@ -3,9 +3,10 @@ import { existsSync, readFileSync } from 'node:fs';
 import { cp, writeFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import type { Worker } from 'node:worker_threads';
 import { makeFolder } from '../../test/support/cli.ts';
 import { manyEntries, type TrivyEntry, trivyScan } from '../../test/support/trivy-scan.ts';
-import { isGatehouseError } from '../domain/errors.ts';
+import { GatehouseError, isGatehouseError } from '../domain/errors.ts';
 import { ANY_FINDING, OPEN } from '../domain/filter.ts';
 import type { Changes } from '../domain/run.ts';
 import { readableFile } from '../platform/spooled-file.ts';
@@ -296,6 +297,29 @@ async function rowsOf(folder: string, path: string): Promise<Readonly<Record<str
 }
 
 const real = new URL('../../../shared/data/reports/', import.meta.url);
+
+test('a large import that is interrupted ends at once, with the thread that reads it, and leaves nothing', async () => {
+  await using folder = await makeFolder();
+  await using desk = await aDesk();
+  const path = folder.file('large.json');
+  await writeFile(path, trivyScan({ entries: manyEntries(60_000) }));
+  await using file = await readableFile(path, process.stdin);
+  const readers: Worker[] = [];
+  const remember = (worker: Worker) => void readers.push(worker);
+  process.on('worker', remember);
+  const cancel = new AbortController();
+
+  const job = { store: desk.store, file, options: {}, now: () => NOW, signal: cancel.signal };
+  const onProgress = () => cancel.abort(new GatehouseError('cancelled', 'interrupted'));
+  await assert.rejects(importScan({ ...job, onProgress }), { code: 'cancelled' });
+  process.off('worker', remember);
+
+  assert.deepEqual(
+    readers.map(({ threadId }) => threadId),
+    [-1],
+  );
+  assert.deepEqual(await desk.openNames(), []);
+});
 
 describe('real files', () => {
   test('every Trivy and SARIF file gives exactly what its manifest counts, and a refused one nothing', async (context) => {

@@ -131,6 +131,8 @@ async function stageAll(
       job.onProgress?.(staged);
     }
   } finally {
+    // Interrupted, or the store failed: the thread that reads would wait for ever to be asked for more.
+    await batches.return([]);
     // A file refused half way: what is still being staged must end before the runs are abandoned.
     await Promise.allSettled(underway);
   }
