@@ -14,6 +14,7 @@ interface Touch {
 export interface EarlierFinding {
   readonly id: number;
   readonly isCreated: boolean;
+  readonly isOpen: boolean;
 }
 
 export interface EarlierChange {
@@ -41,6 +42,7 @@ export class ChangeLog {
   readonly #moves = new Map<number, Move>();
   #rows: (readonly [Kind, number, number, string])[] = [];
   readonly #validAt: () => number;
+  #haveMoved = false;
 
   constructor(validAt: () => number) {
     this.#validAt = validAt;
@@ -63,17 +65,31 @@ export class ChangeLog {
 
   /** What the pages that an earlier process committed did. */
   restore(mentioned: readonly EarlierFinding[], changes: readonly EarlierChange[]): void {
+    const open = new Map(mentioned.map(({ id, isOpen }) => [id, isOpen]));
     for (const { id, isCreated } of mentioned) {
       if (isCreated) this.#created.add(id);
       else this.#mentioned.add(id);
     }
     for (const { id, kind } of changes) {
       if (this.#created.has(id)) continue;
-      const touch = this.#touched.get(id);
-      const isOpen = kind === 'updated' ? (touch?.isOpen ?? true) : kind === 'reopened';
-      const wasOpen = touch?.wasOpen ?? (kind === 'updated' ? true : kind === 'closed');
+      const isOpen = open.get(id) ?? kind !== 'closed';
+      // The first of its changes tells what it was before; one that only updates leaves it open or not.
+      const wasOpen = this.#touched.get(id)?.wasOpen ?? (kind === 'updated' ? isOpen : kind === 'closed');
       this.#touched.set(id, { wasOpen, isOpen, differs: true });
     }
+  }
+
+  /** Whether findings were joined or parted, so that what was mentioned has to be asked anew. */
+  get haveFindingsMoved(): boolean {
+    return this.#haveMoved;
+  }
+
+  /** What the run mentions, by the findings there are now. */
+  remention(findings: readonly number[]): void {
+    const now = new Set(findings);
+    for (const id of [...this.#created]) if (!now.has(id)) this.removed(id);
+    for (const id of [...this.#mentioned]) if (!now.has(id)) this.#mentioned.delete(id);
+    for (const id of now) this.mentioned(id);
   }
 
   recomputed(id: number, before: FindingRow, after: Omit<FindingRow, 'id'>, differs: boolean): void {
@@ -102,14 +118,16 @@ export class ChangeLog {
     if (wasMentioned || wasChanged) this.contentChanged(into);
   }
 
-  /** A finding made of a part of another: created by this run when that is what it spoke of. */
+  /** A finding made of a part of another: new, if what the run mentions is in that part. */
   split(id: number, from: number): void {
-    if (this.#created.has(from) || this.#mentioned.has(from)) this.#created.add(id);
+    this.#haveMoved = true;
+    this.#created.add(id);
     this.#rows.push(['split-from', id, this.#validAt(), String(from)]);
   }
 
   /** The finding is no more: it counts as nothing. */
   removed(id: number): void {
+    this.#haveMoved = true;
     this.#created.delete(id);
     this.#mentioned.delete(id);
     this.#touched.delete(id);

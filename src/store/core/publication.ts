@@ -22,6 +22,8 @@ export interface Publication {
   readonly assets: Set<number>;
   /** Observations whose life cannot simply be continued. */
   readonly stale: Set<number>;
+  /** Observations of which only details were told anew. */
+  readonly detailed: Set<number>;
   readonly rejected: Rejected[];
 }
 
@@ -32,6 +34,7 @@ export function emptyPublication(earlier: IdSet): Publication {
     observations: new IdSet(),
     assets: new Set(),
     stale: new Set(),
+    detailed: new Set(),
     rejected: [],
   };
 }

@@ -38,6 +38,7 @@ export async function publishDetails(
     if (revision !== null) out.members.push(revision);
   }
   const ids = changed.map(({ row }) => row.id);
+  for (const id of ids) out.detailed.add(id);
   const claims = await db.select<{ finding_id: number }>('claim', 'observation_id', ['finding_id'], ids);
   for (const { finding_id } of claims) {
     log.mentioned(finding_id);

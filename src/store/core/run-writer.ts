@@ -26,7 +26,7 @@ import { observationsOn, recomputeObservations } from './recompute.ts';
 import { withoutRepeats } from './repeats.ts';
 import { countVulnerabilities, newestOther, noteAssets, readRunState, writeCoverage } from './run-rows.ts';
 import { Staging } from './staging.ts';
-import { ensureStream, observationsOfRun } from './streams.ts';
+import { ensureStream, findingsOfRun, observationsOfRun } from './streams.ts';
 import { type Tally, tallyStatements, writeTally } from './tally.ts';
 
 const BATCH = 1000;
@@ -168,6 +168,9 @@ class StoredRun implements OwnRunWriter {
       for (const id of told) out.stale.add(id);
     }
     await this.#settle(coverage, covered, identity, out);
+    if (this.#log.haveFindingsMoved) {
+      this.#log.remention((await findingsOfRun(this.#db, this.id)).map(({ id }) => id));
+    }
     if (cursor !== undefined) await this.#saveCursor(cursor);
     return await this.#summarise(coverage);
   }
@@ -349,6 +352,8 @@ class StoredRun implements OwnRunWriter {
     const streamId = await this.#stream();
     const row = await readRunState(this.#db, this.id);
     const mayClose = row.state === 'complete' && row.closes === 1;
+    // What coverage selects by is judged as it was before this run told details of what it does not list.
+    for (const id of out.detailed) if (!out.observations.has(id)) out.stale.add(id);
     const newest = await this.#newestOther(covered, identity);
     const isLate = newest !== undefined && coverage.observedAt < newest;
     if (mayClose && isLate) {

@@ -3,8 +3,9 @@ import type { Db } from '../db.ts';
 import { PARTS } from '../schema.ts';
 import type { ChangeLog, EarlierFinding } from './changes.ts';
 import { recomputeFindings } from './findings.ts';
+import { Identity, nameKey } from './identity.ts';
 import { decodeMembers } from './members.ts';
-import { isNamed, NAMED_CLAIM, type NamedClaim } from './observation-row.ts';
+import { type MainBody, parseMain } from './rows.ts';
 
 interface StreamRow {
   readonly id: number;
@@ -70,16 +71,58 @@ export async function observationsOfRun(
   return [...observations];
 }
 
-/** Every finding that the committed pages of a run mention, and whether the run created it. */
+/** Every finding that the committed pages of a run mention, by what they say and not by what was said since. */
 export async function findingsOfRun(db: Db, runId: number): Promise<readonly EarlierFinding[]> {
-  const observations = await observationsOfRun(db, runId, [PARTS.main, PARTS.detail]);
-  const claims = await db.select<{ finding_id: number }>(
+  const named = await namedByRun(db, runId);
+  const claims = await db.select<{ observation_id: number; name_id: number; finding_id: number }>(
     'claim',
     'observation_id',
-    ['finding_id'],
-    observations,
+    ['observation_id', 'name_id', 'finding_id'],
+    [...named.keys()],
   );
-  const ids = [...new Set(claims.map(({ finding_id }) => finding_id))];
-  const rows = await db.select<{ id: number; run_id: number }>('finding', 'id', ['id', 'run_id'], ids);
-  return rows.map(({ id, run_id }) => ({ id, isCreated: run_id === runId }));
+  const mentioned = claims.filter(({ observation_id, name_id }) => {
+    const names = named.get(observation_id);
+    return names === 'all' || names?.has(name_id) === true;
+  });
+  const ids = [...new Set(mentioned.map(({ finding_id }) => finding_id))];
+  const columns = ['id', 'run_id', 'open'];
+  const rows = await db.select<{ id: number; run_id: number; open: number }>('finding', 'id', columns, ids);
+  return rows.map(({ id, run_id, open }) => ({ id, isCreated: run_id === runId, isOpen: open === 1 }));
+}
+
+/** By observation the ids of the names the run last gave it; `all` where it told details alone. */
+async function namedByRun(db: Db, runId: number): Promise<ReadonlyMap<number, 'all' | ReadonlySet<number>>> {
+  interface Row {
+    readonly id: number;
+    readonly observation_id: number;
+    readonly part: number;
+    readonly body: string;
+  }
+  const said = new Map<number, MainBody>();
+  const told = new Set<number>();
+  const identity = new Identity(db);
+  const pages = await db.all<{ members: Uint8Array }>(
+    'SELECT members FROM run_member WHERE run_id = ? ORDER BY page',
+    [runId],
+  );
+  for (const { members } of pages) {
+    const ids = decodeMembers(members);
+    const columns = ['id', 'observation_id', 'part', 'body'];
+    const rows = new Map((await db.select<Row>('revision', 'id', columns, ids)).map((row) => [row.id, row]));
+    for (const id of ids) {
+      const row = rows.get(id);
+      if (row === undefined) continue;
+      told.add(row.observation_id);
+      if (row.part === PARTS.main) said.set(row.observation_id, parseMain(row.body));
+    }
+  }
+  const names = await identity.names([...said.values()].flatMap(({ defects }) => defects));
+  return new Map(
+    [...told].map((observation): [number, 'all' | ReadonlySet<number>] => {
+      const defects = said.get(observation)?.defects;
+      if (defects === undefined) return [observation, 'all'];
+      const own = defects.map(({ kind, names: given }) => names.get(nameKey(kind, given[0]))?.id ?? 0);
+      return [observation, new Set(own)];
+    }),
+  );
 }
