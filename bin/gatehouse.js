@@ -34,5 +34,7 @@ async function keepCompiledCode() {
   const { homedir } = await import('node:os');
   const { join } = await import('node:path');
   const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
-  enableCompileCache(process.env.NODE_COMPILE_CACHE || join(caches, 'gatehouse', 'code'));
+  // Threads know of it by the environment alone.
+  process.env.NODE_COMPILE_CACHE ||= join(caches, 'gatehouse', 'code');
+  enableCompileCache(process.env.NODE_COMPILE_CACHE);
 }

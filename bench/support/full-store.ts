@@ -20,7 +20,6 @@ const IMAGES_SCANNED_AGAIN = 20;
 const FINDINGS_OF_ENVIRONMENT = 100_000;
 const BATCH = 500;
 
-export const FULL_STORE_FINDINGS = IMAGES * FINDINGS_OF_IMAGE + FINDINGS_OF_ENVIRONMENT;
 export const ENVIRONMENT_SOURCE = 'runtime';
 export const CHANNELS = ['production', 'certification'] as const;
 

@@ -1,8 +1,13 @@
 /** The least that an import could cost: its rows, made already, put into the same tables in one transaction. */
-import { DatabaseSync } from 'node:sqlite';
+import { DatabaseSync, type SQLOutputValue } from 'node:sqlite';
 import { columnsOf, TABLES, type TableName } from '../../src/store/schema.ts';
 
-type Row = readonly (string | number | null | Uint8Array)[];
+type Row = readonly Value[];
+type Value = string | number | null | Uint8Array;
+
+function cellOf(stored: SQLOutputValue | undefined): Value {
+  return typeof stored === 'bigint' ? Number(stored) : (stored ?? null);
+}
 
 /** By which column the rows that an import added are told: ids and run ids only grow. */
 function growingColumn(table: TableName): string | undefined {
@@ -44,8 +49,12 @@ function addedRows(importedPath: string, fresh: DatabaseSync): ReadonlyMap<Table
     const select = imported.prepare(
       `SELECT ${columnsOf(table).join(',')} FROM ${table} WHERE ${column} > ? ORDER BY ${column}`,
     );
-    select.setReturnArrays(true);
-    added.set(table, select.all(Number(known?.last)) as unknown as Row[]);
+    const columns = columnsOf(table);
+    const rows = select.all(Number(known?.last));
+    added.set(
+      table,
+      rows.map((row) => columns.map((name) => cellOf(row[name]))),
+    );
   }
   imported.close();
   return added;

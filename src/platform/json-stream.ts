@@ -4,8 +4,6 @@ import { JsonScanner } from './json-stream/scanner.ts';
 import { toUtf8 } from './json-stream/utf8.ts';
 
 export type {
-  JsonDocument,
-  JsonEnd,
   JsonEvent,
   JsonItem,
   JsonStreamLimits,

@@ -8,7 +8,7 @@ import type { Headers } from './rate-headers.ts';
 import { TransportError, type TransportTrouble } from './trouble.ts';
 import type { Transport } from './wire.ts';
 
-export type { Incoming, Outgoing, Transport } from './wire.ts';
+export type { Transport } from './wire.ts';
 
 export interface TlsOptions {
   /** False accepts any certificate: for trying out only. Default true. */

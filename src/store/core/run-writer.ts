@@ -26,7 +26,7 @@ import { observationsOn, recomputeObservations } from './recompute.ts';
 import { withoutRepeats } from './repeats.ts';
 import { countVulnerabilities, newestOther, noteAssets, readRunState, writeCoverage } from './run-rows.ts';
 import { Staging } from './staging.ts';
-import { ensureStream, findingsOfRun, observationsOfRun } from './streams.ts';
+import { ensureStream, findingsOfRun, observationsOfRun, saveSourceCursor } from './streams.ts';
 import { type Tally, tallyStatements, writeTally } from './tally.ts';
 
 const BATCH = 1000;
@@ -171,7 +171,7 @@ class StoredRun implements OwnRunWriter {
     if (this.#log.haveFindingsMoved) {
       this.#log.remention((await findingsOfRun(this.#db, this.id)).map(({ id }) => id));
     }
-    if (cursor !== undefined) await this.#saveCursor(cursor);
+    if (cursor !== undefined) await saveSourceCursor(this.#db, this.#open.start.stream.source, cursor);
     return await this.#summarise(coverage);
   }
 
@@ -365,14 +365,6 @@ class StoredRun implements OwnRunWriter {
     }
     await recomputeObservations(this.#db, identity, streamId, [...out.stale], this.#log);
     await this.#log.write(this.#db, this.#open.start.recordedAt, this.id);
-  }
-
-  async #saveCursor(cursor: string): Promise<void> {
-    const { source } = this.#open.start.stream;
-    await this.#db.run(
-      'INSERT INTO source_cursor (source, cursor) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET cursor = excluded.cursor',
-      [source, cursor],
-    );
   }
 
   async #writeTally(cursor: string): Promise<void> {

@@ -49,6 +49,14 @@ export async function ensureStream(
   return known.id;
 }
 
+/** Where the source's next run begins. */
+export async function saveSourceCursor(db: Db, source: string, cursor: string): Promise<void> {
+  await db.run(
+    'INSERT INTO source_cursor (source, cursor) VALUES (?, ?) ON CONFLICT (source) DO UPDATE SET cursor = excluded.cursor',
+    [source, cursor],
+  );
+}
+
 /** Every observation that the committed pages of a run mention; `parts`: also those it only told details of. */
 export async function observationsOfRun(
   db: Db,

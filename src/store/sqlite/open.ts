@@ -30,13 +30,15 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const { path, readers = 2 } = options;
   await mkdir(dirname(path), { recursive: true });
   const writer = startThread(entryOf('writer-thread'), { path }, WRITER_NURSERY_MB);
+  // Whoever opens a store reads from it soon: both threads compile their code at the same time.
+  const pool = readerPool(path, readers);
+  pool.next();
   try {
     await writer.call('ready');
   } catch (error) {
-    await writer.close().catch(() => undefined);
+    await Promise.allSettled([pool.close(), writer.close()]);
     throw error;
   }
-  const pool = readerPool(path, readers);
   return {
     writer: writerOver(writer),
     reader: readerOver(pool.next),

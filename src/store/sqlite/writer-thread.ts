@@ -14,10 +14,9 @@ import type { RunHandle } from './run-handle.ts';
 
 const { path } = workerData as { readonly path: string };
 const opening = openSqliteDb({ path, readOnly: false });
-// Whoever calls first learns why; until then nobody is there to tell.
-opening.catch(() => undefined);
+opening.catch(() => undefined); // whoever calls first is told why
 const writing = opening.then(createWriter);
-writing.catch(() => undefined);
+writing.catch(() => undefined); // as above
 
 const runs = new Map<number, RunWriter>();
 

@@ -9,7 +9,6 @@ export const listFields = [
   'codeLevelVulnerabilityDetails',
   'globalCounts',
 ] as const;
-export type ListField = (typeof listFields)[number];
 
 /** Properties without a value are left out, never null. */
 export function problemRow(problem: Problem, tenant: Tenant, fields: ReadonlySet<string>) {
