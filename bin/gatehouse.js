@@ -35,6 +35,7 @@ async function keepCompiledCode() {
   const { join } = await import('node:path');
   const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
   // Threads know of it by the environment alone.
-  process.env.NODE_COMPILE_CACHE ||= join(caches, 'gatehouse', 'code');
-  enableCompileCache(process.env.NODE_COMPILE_CACHE);
+  const folder = process.env.NODE_COMPILE_CACHE || join(caches, 'gatehouse', 'code');
+  process.env.NODE_COMPILE_CACHE = folder;
+  enableCompileCache(folder);
 }
