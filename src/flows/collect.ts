@@ -69,10 +69,13 @@ export async function collectSource(job: CollectJob): Promise<Collected> {
     const state = summary.state === 'complete' ? 'complete' : 'partial';
     return { source: job.name, state, summary, reasons: summary.reasons };
   } catch (error) {
-    if (!isGatehouseError(error) || error.code === 'store-unavailable') throw error;
+    if (!isGatehouseError(error) || OURS.has(error.code)) throw error;
     return await interrupted(job, walk, stream, error);
   }
 }
+
+/** Mistakes on this side of the wire: nothing that a later run could go on from. */
+const OURS: ReadonlySet<ErrorCode> = new Set(['store-unavailable', 'config-invalid']);
 
 interface Walk {
   run: RunWriter | undefined;

@@ -72,6 +72,7 @@ describe('from scans alone', () => {
 
     assert.equal(verdict.verdict, 'UNDECIDED');
     assert.match(verdict.evidence.find(({ state }) => state === 'unreadable')?.source ?? '', /1\.json$/);
+    await assert.rejects(judgeScans([cut, cut]), (error) => isGatehouseError(error));
     await assert.rejects(
       judgeScans([cut]),
       (error) => isGatehouseError(error) && error.code === 'input-invalid',

@@ -70,16 +70,18 @@ export async function gateScans(
   try {
     const imported: ImportedFile[] = [];
     const evidence: Evidence[] = [];
+    let refused: GatehouseError | undefined;
     for (const file of files) {
       const read = await readOne(store, file, options, job.now, signal);
       if (isGatehouseError(read)) {
-        if (files.length === 1) throw read;
+        refused ??= read;
         evidence.push(unreadable(file.name, read.message));
       } else {
         imported.push(read);
         evidence.push(scanEvidence(read));
       }
     }
+    if (refused !== undefined && imported.length === 0) throw refused;
     const { policy } = job;
     const asked = compilePolicy(policy, { scope: EVERYTHING, mode: 'evaluate' });
     const [candidates, counts] = await Promise.all([

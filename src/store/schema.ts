@@ -80,9 +80,9 @@ export const TABLES = {
     unique: [['kind', 'name']],
     indexes: [{ on: ['vulnerability_id'] }],
   },
-  /** How many observations, by their latest content, call `name_id` also `alias_id`. */
+  /** Some observation called `name_id` also `alias_id`. */
   alias: {
-    columns: { name_id: 'int', alias_id: 'int', stated: 'int' },
+    columns: { name_id: 'int', alias_id: 'int' },
     primaryKey: ['name_id', 'alias_id'],
     indexes: [{ on: ['alias_id'] }],
   },

@@ -1,7 +1,6 @@
 /** Which names are one vulnerability, worked out from everything that was ever said. */
 import type { KeyedAdvisory } from '../../src/domain/keyed.ts';
-import { observationsOf } from './life.ts';
-import { streamsOf, type World } from './world.ts';
+import type { World } from './world.ts';
 
 type Edge = readonly [string, string];
 
@@ -27,11 +26,11 @@ function edgesOf(world: World): readonly Edge[] {
   return [...advisories.stated, ...sourceEdges(world).filter((edge) => !denied(edge))];
 }
 
-/** Aliases that sources give: what each observation says today. */
+/** Aliases that sources give: everything an observation ever stated, replaced since or not. */
 function sourceEdges(world: World): readonly Edge[] {
-  const today = streamsOf(world).flatMap((stream) => observationsOf(world, stream));
-  return today.flatMap(({ main }) =>
-    main.defects
+  const mains = world.runs.flatMap(({ statements }) => statements.filter((one) => one.part === 'main'));
+  return mains.flatMap(({ defects }) =>
+    defects
       .filter(({ kind }) => kind === 'vulnerability')
       .flatMap(({ names: [primary, ...aliases] }) => aliases.map((alias): Edge => [primary, alias])),
   );

@@ -8,9 +8,8 @@
  * - Resolved, and nothing said of when: that it once was open is supposed the first time only. Hearing it again opens
  *   nothing.
  * - Any record that could not be read makes its run partial, whatever its coverage says: such a run closes nothing.
- * - A statement that the same run replaces (the same key again) was never said: it gives no aliases either.
- * - Aliases are what observations state in their content of today, live or not. (A slice of asset and primary name
- *   per stream, as first planned, would forget what another entry of the same slice still says.)
+ * - A statement that the same run replaces (the same key again) was never said, but for the aliases it gave.
+ * - Aliases are what observations ever stated: only an advisory parts what they joined.
  * - An advisory is known by its id, whichever source brings it; of two revisions of one moment the later recorded
  *   counts, as with runs.
  * - A detail says nothing about life: a run that gives only the detail of an entry does not hold it open. Its labels

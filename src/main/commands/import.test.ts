@@ -3,6 +3,7 @@ import { writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { makeFolder } from '../../../test/support/cli.ts';
 import { trialIo } from '../../../test/support/trial-io.ts';
+import { writeTrivyScan } from '../../../test/support/trivy-scan.ts';
 import { commands } from '../commands.ts';
 import { runProgram } from '../program.ts';
 
@@ -27,4 +28,24 @@ test('what a scan says of itself cannot repaint the terminal or forge a line', a
   assert.match(trial.stdout(), /is partial\n/);
   assert.doesNotMatch(trial.stdout(), /[^\P{Cc}\n]/u);
   assert.doesNotMatch(trial.stdout(), /^all\.json/m);
+});
+
+test('a file that is refused keeps none of the others from being stored and told', async () => {
+  await using folder = await makeFolder();
+  await writeTrivyScan(folder.file('good.json'), { entries: [{ id: 'CVE-2024-1001' }] });
+  await writeFile(folder.file('cut.json'), '{"SchemaVersion": 2, "Results": [');
+  const trial = trialIo({ cwd: folder.path });
+
+  const imported = runProgram(['import', 'cut.json', 'none.json', 'good.json', '--json'], trial.io, commands);
+
+  await assert.rejects(imported, /2 files were refused: cut\.json.*none\.json/);
+  const { files, refused } = JSON.parse(trial.stdout());
+  assert.deepEqual(
+    files.map((one: { file: string; observations: number }) => [one.file, one.observations]),
+    [['good.json', 1]],
+  );
+  assert.deepEqual(
+    refused.map((one: { file: string }) => one.file),
+    ['cut.json', 'none.json'],
+  );
 });

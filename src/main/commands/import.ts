@@ -1,3 +1,4 @@
+import { type ErrorCode, GatehouseError, isGatehouseError } from '../../domain/errors.ts';
 import type { ImportedFile } from '../../flows/import.ts';
 import type { CommandModule, Io } from '../command.ts';
 
@@ -62,21 +63,37 @@ export const command: CommandModule<ImportOptions> = {
       profile: options.profile,
       observedAt: options.observedAt === undefined ? undefined : parseMoment(options.observedAt),
     };
-    const files = await withStore(configuration.store, async (store) => {
-      const done: ImportedFile[] = [];
+    const files: ImportedFile[] = [];
+    const refused: { readonly file: string; readonly error: GatehouseError }[] = [];
+    await withStore(configuration.store, async (store) => {
       for (const name of args) {
-        await using file = await readableFile(name === '-' ? name : resolve(io.cwd, name), io.stdin);
-        const named = { ...file, name };
-        const now = () => io.now().getTime();
-        done.push(await importScan({ store, file: named, options: scan, now, signal: io.signal }));
-        if (options.json === undefined) await tell(io, done.at(-1));
+        try {
+          await using file = await readableFile(name === '-' ? name : resolve(io.cwd, name), io.stdin);
+          const now = () => io.now().getTime();
+          const named = { ...file, name };
+          files.push(await importScan({ store, file: named, options: scan, now, signal: io.signal }));
+          if (options.json === undefined) await tell(io, files.at(-1));
+        } catch (error) {
+          // One file that must be refused says nothing of the others.
+          if (!isGatehouseError(error) || !OF_THE_FILE.has(error.code)) throw error;
+          refused.push({ file: name, error });
+        }
       }
-      return done;
     });
-    if (options.json === true) io.stdout.write(`${JSON.stringify({ files })}\n`);
-    return 0;
+    if (options.json === true) {
+      const told = refused.map(({ file, error }) => ({ file, error: error.message }));
+      io.stdout.write(`${JSON.stringify(told.length === 0 ? { files } : { files, refused: told })}\n`);
+    }
+    const [first] = refused;
+    if (first === undefined) return 0;
+    if (refused.length === 1) throw first.error;
+    const messages = refused.map(({ error }) => error.message).join('; ');
+    throw new GatehouseError('input-invalid', `${refused.length} files were refused: ${messages}`);
   },
 };
+
+/** What is wrong with one file, and not with the command, the store or the machine. */
+const OF_THE_FILE: ReadonlySet<ErrorCode> = new Set(['input-invalid', 'not-found']);
 
 async function tell(io: Io, file: ImportedFile | undefined): Promise<void> {
   if (file === undefined) return;

@@ -197,6 +197,17 @@ export function identityContract(openStore: OpenStore): void {
       assert.deepEqual((await theFinding(store)).aliases, [GHSA]);
     });
 
+    test('a scanner that no longer repeats an alias parts nothing and resets no episode', async (store) => {
+      const days = [[[GHSA]], [[CVE, GHSA]], [[CVE]]] as const;
+      for (const [n, names] of days.entries()) {
+        await record(store, { at: NOON + n * HOUR_MS, says: [anEntry({ names })] });
+      }
+
+      const finding = await theFinding(store);
+      assert.deepEqual([finding.vulnerability, finding.aliases], [CVE, [GHSA]]);
+      assert.equal(finding.openedAt, NOON);
+    });
+
     test('an alias that an advisory took back stays away, whoever repeats it', async (store) => {
       await recordBoth(store);
       await advise(store, NOON, [CVE]);

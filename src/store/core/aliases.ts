@@ -1,60 +1,30 @@
 /**
- * Which names are one vulnerability. Names are joined by edges: those that observations state in their latest
- * content, and those that advisories state. An edge that an advisory once stated and no longer does is denied,
+ * Which names are one vulnerability. Names are joined by edges: those that observations ever stated, and those that
+ * advisories state. Only an advisory parts names again: an edge that it once stated and no longer does is denied,
  * whoever repeats it, unless another advisory states it. Sets are the connected parts; findings follow.
  */
 import type { KeyedAdvisory, KeyedDefect } from '../../domain/keyed.ts';
 import { canonicalName } from '../../domain/names.ts';
-import type { Db, Value } from '../db.ts';
+import type { Db } from '../db.ts';
 import type { ChangeLog } from './changes.ts';
 import { type Identity, nameKey } from './identity.ts';
 import { moveClaims } from './regroup.ts';
 
-export interface AliasShift {
-  readonly before: readonly KeyedDefect[];
-  readonly after: readonly KeyedDefect[];
-}
-
-/** Observations changed what they say; sets that this joins or parts are joined or parted. */
-export async function shiftAliases(
+/** What observations call the same is the same from now on; a scanner that later says less takes nothing back. */
+export async function stateAliases(
   db: Db,
   identity: Identity,
-  shifts: readonly AliasShift[],
+  defects: readonly KeyedDefect[],
   log: ChangeLog,
 ): Promise<void> {
-  const differing = shifts.filter(({ before, after }) => hasAlias(before) || hasAlias(after));
-  if (differing.length === 0) return;
-  const names = await identity.names(differing.flatMap(({ before, after }) => [...before, ...after]));
-  const deltas = new Map<string, { name: number; alias: number; delta: number }>();
-  const add = (defects: readonly KeyedDefect[], delta: number): void => {
-    for (const [name, alias] of edgesOf(defects, names)) {
-      const key = `${name} ${alias}`;
-      const known = deltas.get(key);
-      if (known === undefined) deltas.set(key, { name, alias, delta });
-      else known.delta += delta;
-    }
-  };
-  for (const { before, after } of differing) {
-    add(before, -1);
-    add(after, 1);
-  }
-  const dirty = new Set<number>();
-  const moved = [...deltas.values()].filter(({ delta }) => delta !== 0);
-  const keys = moved.map(({ name, alias }): Value[] => [name, alias]);
-  const rows = await db.find<{ stated: number }>('alias', ['name_id', 'alias_id'], ['stated'], keys);
-  for (const [index, { name, alias, delta }] of moved.entries()) {
-    const before = rows[index]?.stated;
-    const after = (before ?? 0) + delta;
-    if (before === undefined) await db.insert('alias', [[name, alias, after]]);
-    else if (after === 0) await db.run('DELETE FROM alias WHERE name_id = ? AND alias_id = ?', [name, alias]);
-    else await db.run('UPDATE alias SET stated = ? WHERE name_id = ? AND alias_id = ?', [after, name, alias]);
-    if (before === undefined || after === 0) for (const id of [name, alias]) dirty.add(id);
-  }
-  await regroup(db, identity, dirty, log);
-}
-
-function hasAlias(defects: readonly KeyedDefect[]): boolean {
-  return defects.some(({ names }) => names.length > 1);
+  const aliased = defects.filter(({ names }) => names.length > 1);
+  if (aliased.length === 0) return;
+  const names = await identity.names(aliased);
+  const edges = edgesOf(aliased, names);
+  const rows = await db.find<{ name_id: number }>('alias', ['name_id', 'alias_id'], ['name_id'], edges);
+  const fresh = edges.filter((_, index) => rows[index] === undefined);
+  await db.insert('alias', fresh);
+  await regroup(db, identity, new Set(fresh.flat()), log);
 }
 
 function edgesOf(

@@ -8,7 +8,7 @@ import type { KeyedObservation, KeyedStatement } from '../../domain/keyed.ts';
 import { factsOf, foldFacts } from '../../domain/timeline.ts';
 import type { Db, Value } from '../db.ts';
 import { PARTS } from '../schema.ts';
-import { shiftAliases } from './aliases.ts';
+import { stateAliases } from './aliases.ts';
 import type { ChangeLog } from './changes.ts';
 import { continueLives } from './continue-lives.ts';
 import { recomputeFindings } from './findings.ts';
@@ -109,8 +109,8 @@ export class Publisher {
     // Members keep the order of the file: a later statement of the same run corrects an earlier one.
     const touched = new Set<number>();
     // Names are joined before anything is claimed by them, so that no finding is made only to be merged away.
-    const shifts = fresh.map(({ defects }) => ({ before: [], after: defects }));
-    await shiftAliases(this.#db, this.#identity, shifts, this.#log);
+    const said = mains.flatMap(({ defects }) => defects);
+    await stateAliases(this.#db, this.#identity, said, this.#log);
     await this.#claimFresh(fresh, { ids, assets, subjects }, touched);
     await this.#sayAgain(again, touched);
     await recomputeFindings(this.#db, [...touched], this.#log);
@@ -230,11 +230,6 @@ export class Publisher {
       this.#out.assets.add(row.asset_id);
     }
     const before = this.isLate ? new Map<number, MainBody>() : await this.#mainBodies(changed);
-    const shifts = changed.flatMap(({ statement, row }) => {
-      const earlier = before.get(row.id);
-      return earlier === undefined ? [] : [{ before: earlier.defects, after: statement.defects }];
-    });
-    await shiftAliases(this.#db, this.#identity, shifts, this.#log);
     const claims = Map.groupBy(
       await this.#db.select<ClaimRow>(
         'claim',

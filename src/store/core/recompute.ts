@@ -7,7 +7,6 @@ import type { Label } from '../../domain/statement.ts';
 import { type Fact, factsOf, foldFacts, untold } from '../../domain/timeline.ts';
 import type { Db, Value } from '../db.ts';
 import { PARTS } from '../schema.ts';
-import { shiftAliases } from './aliases.ts';
 import type { ChangeLog } from './changes.ts';
 import { type CoverageRow, coversObservation, readCoverage } from './coverage.ts';
 import { recomputeFindings, removeFindings, spanColumns } from './findings.ts';
@@ -83,7 +82,7 @@ export async function recomputeObservations(
   const revisions = await loadRevisions(db, ids);
   const walks = new Map(rows.map((row) => [row.id, startWalk(row)]));
   for (const run of await runsOf(db, streamId)) await walkRun(db, run, walks, revisions);
-  await write(db, identity, [...walks.values()], revisions, log);
+  await write(db, identity, [...walks.values()], log);
 }
 
 /** Observations of a stream on these assets: what a late closing run may have been silent about. */
@@ -203,13 +202,7 @@ function mention(walk: Walk, revision: Revision, at: number): void {
   }
 }
 
-async function write(
-  db: Db,
-  identity: Identity,
-  walks: readonly Walk[],
-  revisions: ReadonlyMap<number, Revision>,
-  log: ChangeLog,
-): Promise<void> {
+async function write(db: Db, identity: Identity, walks: readonly Walk[], log: ChangeLog): Promise<void> {
   const ids = walks.map(({ row }) => row.id);
   const claims = await db.select<ClaimRow>(
     'claim',
@@ -221,7 +214,7 @@ async function write(
   const findings = [...new Set(claims.map(({ finding_id }) => finding_id))];
   await dropClaims(db, unmade, findings, log);
   noteChanges(walks, claims, log);
-  await writeContent(db, identity, walks, log, revisions);
+  await writeContent(db, identity, walks);
   await writeHistory(db, walks);
   await recomputeFindings(db, findings, log);
 }
@@ -295,13 +288,7 @@ function defectsOf(
   });
 }
 
-async function writeContent(
-  db: Db,
-  identity: Identity,
-  walks: readonly Walk[],
-  log: ChangeLog,
-  revisions: ReadonlyMap<number, Revision>,
-): Promise<void> {
+async function writeContent(db: Db, identity: Identity, walks: readonly Walk[]): Promise<void> {
   const abouts = await loadAbouts(db, walks);
   const mains: Value[][] = [];
   const details: Value[][] = [];
@@ -329,12 +316,6 @@ async function writeContent(
     });
     await replaceLabels(db, identity, PARTS[part], labelled, { fresh: false });
   }
-  const shifts = walks.flatMap(({ row, main }) => {
-    const before = revisions.get(row.main_revision);
-    if (main?.part !== 'main' || before?.part !== 'main' || before.row.id === main.row.id) return [];
-    return [{ before: before.body.defects, after: main.body.defects }];
-  });
-  await shiftAliases(db, identity, shifts, log);
 }
 
 async function loadAbouts(db: Db, walks: readonly Walk[]): Promise<ReadonlyMap<number, string>> {

@@ -1,5 +1,6 @@
 import { mkdir } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { GatehouseError } from '../../domain/errors.ts';
 import type { Finding, RunId } from '../../domain/finding.ts';
 import type { RunSummary } from '../../domain/run.ts';
 import type { IdPage } from '../read/findings.ts';
@@ -28,7 +29,7 @@ export interface SqliteStoreOptions {
  */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
   const { path, readers = 2 } = options;
-  await mkdir(dirname(path), { recursive: true });
+  await makeFolder(path);
   const writer = startThread(entryOf('writer-thread'), { path }, WRITER_NURSERY_MB);
   // Whoever opens a store reads from it soon: both threads compile their code at the same time.
   const pool = readerPool(path, readers);
@@ -47,6 +48,17 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
       await writer.close();
     },
   };
+}
+
+async function makeFolder(path: string): Promise<void> {
+  try {
+    await mkdir(dirname(path), { recursive: true });
+  } catch (cause) {
+    const why = cause instanceof Error ? cause.message : String(cause);
+    throw new GatehouseError('store-unavailable', `cannot make a folder for the store ${path}: ${why}`, {
+      cause,
+    });
+  }
 }
 
 /** An import makes and drops a hundred thousand rows; with half of this it takes a third longer. */
