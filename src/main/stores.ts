@@ -1,10 +1,12 @@
-import { openPostgresStore } from '../store/postgres/open.ts';
-import { openSqliteStore } from '../store/sqlite/open.ts';
 import type { Store } from '../store/store.ts';
 
-/** Opens `sqlite:PATH` or `postgres://…`. */
+/** Opens `sqlite:PATH` or `postgres://…`; the other kind's code is not loaded. */
 export async function openStore(address: string): Promise<Store> {
-  if (address.startsWith('sqlite:')) return await openSqliteStore({ path: address.slice('sqlite:'.length) });
+  if (address.startsWith('sqlite:')) {
+    const { openSqliteStore } = await import('../store/sqlite/open.ts');
+    return await openSqliteStore({ path: address.slice('sqlite:'.length) });
+  }
+  const { openPostgresStore } = await import('../store/postgres/open.ts');
   return await openPostgresStore({ url: address });
 }
 

@@ -30,13 +30,11 @@ export const command: CommandModule<CollectOptions> = {
       .option('--json', 'print JSON');
   },
   async run(options, io, names) {
-    const [{ collectAll, detailsWantedBy }, { readConfiguration }, { withStore }, { GatehouseError }] =
-      await Promise.all([
-        import('../collecting.ts'),
-        import('../configuration.ts'),
-        import('../stores.ts'),
-        import('../../domain/errors.ts'),
-      ]);
+    const [{ readConfiguration }, { withStore }, { GatehouseError }] = await Promise.all([
+      import('../configuration.ts'),
+      import('../stores.ts'),
+      import('../../domain/errors.ts'),
+    ]);
     const configuration = await readConfiguration(io, options.config);
     const known = configuration.sources.map(({ name }) => name);
     const unknown = names.filter((name) => !known.includes(name));
@@ -54,19 +52,18 @@ export const command: CommandModule<CollectOptions> = {
         `--max-workers ${options.maxWorkers}: give a whole number of at least 1`,
       );
     }
-    const wants =
-      options.details === true
-        ? new Set(['occurrences', 'entity-names'] as const)
-        : detailsWantedBy(configuration.scopes);
     const sources = configuration.sources.filter(({ name }) => names.length === 0 || names.includes(name));
-    const collected = await withStore(configuration.store, (store) =>
-      collectAll(
-        store,
-        sources,
-        { pass: options.full === true ? 'full' : 'incremental', wants, maxWorkers },
-        io,
-      ),
-    );
+    // Loaded while the store's threads start.
+    const loading = import('../collecting.ts');
+    const collected = await withStore(configuration.store, async (store) => {
+      const { collectAll, detailsWantedBy } = await loading;
+      const wants =
+        options.details === true
+          ? new Set(['occurrences', 'entity-names'] as const)
+          : detailsWantedBy(configuration.scopes);
+      const pass = options.full === true ? 'full' : 'incremental';
+      return await collectAll(store, sources, { pass, wants, maxWorkers }, io);
+    });
     if (options.json === true) io.stdout.write(`${JSON.stringify({ sources: collected })}\n`);
     else for (const one of collected) tell(io, one);
     return collected.some(({ state }) => state === 'interrupted') ? 2 : 0;

@@ -105,9 +105,8 @@ async function writeReport(name: string, text: string, io: Io): Promise<void> {
 }
 
 async function fromStore(options: GateOptions, io: Io): Promise<Verdict> {
-  const [{ gateStore }, { readConfiguration, scopeNamed }, { withStore }, { policyNamed }, { EVERYTHING }] =
+  const [{ readConfiguration, scopeNamed }, { withStore }, { policyNamed }, { EVERYTHING }] =
     await Promise.all([
-      import('../../flows/gate.ts'),
       import('../configuration.ts'),
       import('../stores.ts'),
       import('../policies.ts'),
@@ -119,8 +118,11 @@ async function fromStore(options: GateOptions, io: Io): Promise<Verdict> {
   const baselineName = options.baseline ?? release?.baseline;
   const scope = scopeName === undefined ? EVERYTHING : scopeNamed(configuration, scopeName);
   const policy = await policyNamed(options.policy, io, configuration.policy);
-  return await withStore(configuration.store, async ({ reader }) =>
-    gateStore(reader, {
+  // Loaded while the store's threads start.
+  const loading = import('../../flows/gate.ts');
+  return await withStore(configuration.store, async ({ reader }) => {
+    const { gateStore } = await loading;
+    return await gateStore(reader, {
       release: options.release ?? release?.name ?? scope.name,
       policy,
       scope,
@@ -128,8 +130,8 @@ async function fromStore(options: GateOptions, io: Io): Promise<Verdict> {
       required: release?.required,
       expected: configuration.sources.map(({ name }) => name),
       now: io.now().getTime(),
-    }),
-  );
+    });
+  });
 }
 
 async function fromScans(options: GateOptions, io: Io, files: readonly string[]): Promise<Verdict> {
