@@ -61,7 +61,14 @@ export async function collectSource(job: CollectJob): Promise<Collected> {
     now: job.now,
     signal: job.signal,
   });
-  const walk: Walk = { run: resumed, cursor: undefined, observations: 0, details: 0, rejected: 0 };
+  const walk: Walk = {
+    run: resumed,
+    cursor: undefined,
+    staged: undefined,
+    observations: 0,
+    details: 0,
+    rejected: 0,
+  };
   try {
     const coverage = await storePages(job, stream, pages, walk);
     walk.run ??= await begin(job, stream, coverage.observedAt);
@@ -79,7 +86,10 @@ const OURS: ReadonlySet<ErrorCode> = new Set(['store-unavailable', 'config-inval
 
 interface Walk {
   run: RunWriter | undefined;
+  /** Of the last page given. */
   cursor: string | undefined;
+  /** Of a page that is staged and not committed. */
+  staged: string | undefined;
   observations: number;
   details: number;
   rejected: number;
@@ -143,14 +153,19 @@ async function storePages(
   walk: Walk,
 ): Promise<Coverage> {
   const normaliser = createNormaliser();
-  let last: string | undefined;
+  let unstored: string | undefined;
   for (;;) {
     const next = await pages.next();
     // The last page is stored together with the end of the run: a crash between the two would leave a cursor that
     // says the pass is done and a run that never closed what it no longer mentions.
     if (next.done) return next.value;
-    if (last !== undefined) await walk.run?.commitPage(last);
-    last = await stagePage(job, stream, next.value, normaliser, walk);
+    if (unstored !== undefined) await walk.run?.commitPage(unstored);
+    unstored = await stagePage(job, stream, next.value, normaliser, walk);
+    if (next.value.isLast === false) {
+      await walk.run?.commitPage(unstored);
+      unstored = undefined;
+      walk.staged = undefined;
+    }
   }
 }
 
@@ -166,6 +181,7 @@ async function stagePage(
   const keyed = keyAll(statements, normaliser);
   await walk.run.stage(keyed.statements, [...rejected, ...keyed.rejected]);
   walk.cursor = JSON.stringify(cursor);
+  walk.staged = walk.cursor;
   for (const { kind } of statements) {
     if (kind === 'observation') walk.observations += 1;
     else if (kind === 'detail') walk.details += 1;
@@ -204,7 +220,7 @@ async function interrupted(
   error: GatehouseError,
 ): Promise<Collected> {
   const run = walk.run ?? (await begin(job, stream, job.now()));
-  if (walk.cursor !== undefined) await run.commitPage(walk.cursor);
+  if (walk.staged !== undefined) await run.commitPage(walk.staged);
   await run.interrupt(error.message);
   const { code, message } = error;
   return {

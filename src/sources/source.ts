@@ -77,6 +77,8 @@ export interface Page<Cursor> {
   readonly cursor: Cursor;
   /** The moment the pass speaks of, epoch ms by the vendor's clock; the same on every page of a pass. */
   readonly observedAt?: number | undefined;
+  /** False where another page is sure to follow: it is then stored while that one is on its way. */
+  readonly isLast?: boolean | undefined;
   /** For progress: how many entries there are in all, once known. */
   readonly total?: number | undefined;
 }

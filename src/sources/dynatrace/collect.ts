@@ -74,6 +74,7 @@ export async function* collect(job: DynatraceJob): AsyncGenerator<Page<Dynatrace
       rejected: chunk.rejected,
       cursor: isDone ? finished(cursor, pass) : { ...cursor, pass },
       observedAt: pass.observedAt,
+      isLast: isDone,
       total: selectors.length === 1 && reader.since === undefined ? chunk.page.total : undefined,
     };
   }
