@@ -20,6 +20,9 @@ export type Filter =
   | { readonly op: 'dataAssets'; readonly in: readonly NonNullable<Assessment['dataAssets']>[] }
   | { readonly op: 'exploit'; readonly in: readonly NonNullable<Assessment['exploit']>[] }
   | { readonly op: 'fixable'; readonly is: boolean }
+  | { readonly op: 'epss'; readonly atLeast: number }
+  /** In CISA's catalogue of known exploited vulnerabilities; with `ransomware`, known from such campaigns, too. */
+  | { readonly op: 'kev'; readonly is: 'listed' | 'ransomware' }
   | { readonly op: 'openedBefore'; readonly at: number }
   | { readonly op: 'dueBefore'; readonly at: number }
   /** Any name of the vulnerability, alias or canonical, or the rule's full name; exact. */
@@ -55,6 +58,14 @@ export function matches(finding: Finding, filter: Filter): boolean {
       return isOneOf(finding.assessment.exploit, filter.in);
     case 'fixable':
       return finding.fixVersions.length > 0 === filter.is;
+    case 'epss':
+      return (
+        finding.intelligence?.epss !== undefined && finding.intelligence.epss.probability >= filter.atLeast
+      );
+    case 'kev':
+      return filter.is === 'listed'
+        ? finding.intelligence?.kev !== undefined
+        : finding.intelligence?.kev?.isRansomware === true;
     case 'openedBefore':
       return finding.openedAt < filter.at;
     case 'dueBefore':

@@ -1,3 +1,4 @@
+import type { Intelligence } from './intelligence.ts';
 import type { Severity } from './severity.ts';
 import type {
   Assessment,
@@ -49,6 +50,8 @@ export interface Finding {
   readonly closedAt?: number | undefined;
   readonly dueAt?: number | undefined;
   readonly assessment: Assessment;
+  /** Of its vulnerability; undefined: nothing is known. */
+  readonly intelligence?: Intelligence | undefined;
   readonly fixVersions: readonly string[];
   readonly occurrences: number;
   /** Names of the sources whose observations of it are live (of all, when it is resolved). */
@@ -70,6 +73,8 @@ export interface ObservationView {
   readonly setAside: readonly SourceSetAside[];
   readonly labels: readonly Label[];
   readonly versions: readonly string[];
+  /** Tags or digests of the image it was seen in. */
+  readonly imageVersions?: readonly string[] | undefined;
   readonly fix?: Fix | undefined;
 }
 

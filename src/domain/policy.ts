@@ -1,4 +1,5 @@
 import * as z from 'zod';
+import type { Scope } from './scope.ts';
 import { Waiver } from './waiver.ts';
 
 /** Named starting points; a policy overrides their rules one by one. */
@@ -60,6 +61,12 @@ export interface RuleSetting {
   readonly action: RuleAction;
   /** As the rule itself defines them. */
   readonly parameters: Readonly<Record<string, unknown>>;
+  /** What holds instead for what is seen in a scope: of those that fit, the first. */
+  readonly perScope?: readonly ScopedSetting[] | undefined;
+}
+
+export interface ScopedSetting extends Omit<RuleSetting, 'perScope'> {
+  readonly scope: Scope;
 }
 
 /** A policy with its preset worked in: plain data, the same whenever it is read again. */
@@ -74,6 +81,15 @@ export interface Policy {
   readonly honour: readonly Honour[];
   readonly relax: readonly Relaxation[];
   readonly waivers: readonly Waiver[];
+  /** How long a waiver may last that is asked for in the store. */
+  readonly maxWaiverDays?: number | undefined;
+  readonly overrides: OverrideRights;
+}
+
+/** Who may open the gate against a verdict, and for how long at most. */
+export interface OverrideRights {
+  readonly by: readonly string[];
+  readonly maxHours: number;
 }
 
 /** What a policy says beside its rules; the rules' own part comes from the rules. */
@@ -85,4 +101,11 @@ export const policyFields = {
   honour: z.array(Honour).optional(),
   relax: z.array(z.enum(RELAXATIONS)).default([]),
   waivers: z.array(Waiver).default([]),
+  maxWaiverDays: z.number().positive().max(36_500).optional(),
+  overrides: z
+    .strictObject({
+      by: z.array(z.string().min(1)).default([]),
+      maxHours: z.number().positive().default(24),
+    })
+    .prefault({}),
 };

@@ -19,6 +19,16 @@ test('a severity without days has no deadline unless the vendor set one', () => 
   assert.equal(deadlineOf({ severity: 'unknown', openedAt: 0, vendorDueAt: DAY }), DAY);
 });
 
+test('a severity that is not named goes by the next milder one that is', () => {
+  const days = { high: 14, low: 60 };
+
+  assert.equal(deadlineOf({ severity: 'critical', openedAt: 0 }, days), 14 * DAY);
+  assert.equal(deadlineOf({ severity: 'medium', openedAt: 0 }, days), 60 * DAY);
+  assert.equal(deadlineOf({ severity: 'info', openedAt: 0 }, days), undefined);
+  assert.equal(deadlineOf({ severity: 'unknown', openedAt: 0 }, days), undefined);
+  assert.equal(deadlineOf({ severity: 'unknown', openedAt: 0 }, { ...days, unknown: 7 }), 7 * DAY);
+});
+
 test("a vendor's own deadline wins over the table", () => {
   assert.equal(deadlineOf({ severity: 'critical', openedAt: 0, vendorDueAt: 40 * DAY }), 40 * DAY);
 });

@@ -1,11 +1,22 @@
-import type { Severity } from './severity.ts';
+import { SEVERITIES, type Severity } from './severity.ts';
 
 const DAY_MS = 86_400_000;
 
-/** Days to fix, per severity. A severity without days has no deadline. */
+/** Days to fix, per severity. A severity that is not named goes by the next milder one that is (`daysFor`). */
 export type SlaDays = Readonly<Partial<Record<Severity, number>>>;
 
 export const DEFAULT_SLA: SlaDays = { critical: 7, high: 30, medium: 90, low: 180 };
+
+/**
+ * Undefined: there are none, for nothing as mild is named, or the severity is unknown and not named itself. What is worse
+ * than all that is named is not let off: else a finding that gets worse could leave its deadline behind.
+ */
+export function daysFor(severity: Severity, days: SlaDays): number | undefined {
+  if (severity === 'unknown') return days.unknown;
+  const milder = SEVERITIES.slice(SEVERITIES.indexOf(severity)).filter((one) => one !== 'unknown');
+  const named = milder.find((one) => days[one] !== undefined);
+  return named && days[named];
+}
 
 export interface Interval {
   readonly from: number;
@@ -24,7 +35,7 @@ export interface SlaFacts {
 
 /** Epoch ms of the deadline, or undefined where none applies. Time under a waiver pushes it back. */
 export function deadlineOf(facts: SlaFacts, days: SlaDays = DEFAULT_SLA): number | undefined {
-  const allowed = days[facts.severity];
+  const allowed = daysFor(facts.severity, days);
   const due = facts.vendorDueAt ?? (allowed === undefined ? undefined : facts.openedAt + allowed * DAY_MS);
   if (due === undefined) return undefined;
   return pushedBack(facts.openedAt, due, facts.waived ?? []);

@@ -104,9 +104,12 @@ export interface Assessment {
   readonly exploit?: 'available' | 'not-available' | undefined;
 }
 
-/** Set aside by the source itself. Our waivers and VEX are statements of their own. */
+/** How a source itself sets an entry aside. `vex`: an analysis that stands beside the entry, as CycloneDX has it. */
+export const SOURCE_SET_ASIDE_KINDS = ['vendor-mute', 'suppression', 'vex'] as const;
+
+/** Set aside by the source itself. Our waivers and VEX documents are statements of their own. */
 export interface SourceSetAside {
-  readonly kind: 'vendor-mute' | 'suppression';
+  readonly kind: (typeof SOURCE_SET_ASIDE_KINDS)[number];
   readonly issuer: string;
   readonly reason: string;
   readonly at?: number | undefined;

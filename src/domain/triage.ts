@@ -1,4 +1,7 @@
 import * as z from 'zod';
+import type { FindingId } from './finding.ts';
+import { PersonName } from './person.ts';
+import type { VexStatement } from './vex.ts';
 
 /** Our own judgement of a finding; becomes VEX on export. */
 export const TriageState = z.enum([
@@ -28,7 +31,7 @@ export const TriageNote = z
     assignee: z.string().min(1).max(200).optional(),
     comment: z.string().max(10_000).optional(),
     tags: z.array(z.string().min(1).max(100)).max(50).optional(),
-    by: z.string().min(1).max(200),
+    by: PersonName,
     validAt: z.int().nonnegative(),
   })
   .refine((note) => note.state !== 'not-affected' || note.justification !== undefined, {
@@ -40,6 +43,9 @@ export type TriageNote = z.infer<typeof TriageNote>;
 export interface Triage {
   readonly state?: TriageState | undefined;
   readonly justification?: Justification | undefined;
+  /** Who gave the state, and when. */
+  readonly stateBy?: string | undefined;
+  readonly stateAt?: number | undefined;
   readonly assignee?: string | undefined;
   readonly tags: readonly string[];
   readonly comments: readonly { readonly by: string; readonly at: number; readonly text: string }[];
@@ -53,6 +59,8 @@ export function triageOf(notes: readonly TriageNote[]): Triage {
     triage = {
       state: note.state ?? triage.state,
       justification: note.state === undefined ? triage.justification : note.justification,
+      stateBy: note.state === undefined ? triage.stateBy : note.by,
+      stateAt: note.state === undefined ? triage.stateAt : note.validAt,
       assignee: note.assignee ?? triage.assignee,
       tags: note.tags ?? triage.tags,
       comments:
@@ -62,4 +70,28 @@ export function triageOf(notes: readonly TriageNote[]): Triage {
     };
   }
   return triage;
+}
+
+/** All notes on one finding, in the order in which they were recorded. */
+export interface TriagedFinding {
+  readonly finding: FindingId;
+  readonly notes: readonly (TriageNote & { readonly recordedAt: number })[];
+}
+
+/**
+ * What our own judgement says of exactly this finding, in the name of who gave it. Only what says that there is nothing
+ * to fix: to accept what is there needs a waiver, which somebody else approves and which ends.
+ */
+export function vexOf(finding: FindingId, triage: Triage): VexStatement | undefined {
+  const { state, justification, stateBy, stateAt, comments } = triage;
+  if (stateBy === undefined || (state !== 'not-affected' && state !== 'false-positive')) return undefined;
+  const why = comments.findLast(({ by, at }) => by === stateBy && at === stateAt)?.text;
+  const what = justification === undefined ? state : `${state}, ${justification}`;
+  return {
+    finding,
+    status: 'not-affected',
+    issuer: stateBy,
+    reason: why === undefined ? what : `${what}: ${why}`,
+    fromJudgedScans: false,
+  };
 }

@@ -53,26 +53,86 @@ export interface SetAsideEntry {
   readonly note?: string | undefined;
 }
 
+/** From one installed version to another. */
+export interface Move {
+  readonly from: string;
+  readonly to: string;
+}
+
+/** One component on one asset: one step, however many findings it repairs. */
 export interface Upgrade {
   readonly asset: string;
+  /** Of the asset, where somebody said who. */
+  readonly owner?: string | undefined;
   readonly component: string;
+  /** Every version that is installed there and has a finding counted here. */
   readonly from: readonly string[];
-  /** The smallest version known to be free of every finding counted here. */
+  /** The smallest version known to be free of every finding listed here, wherever it is installed. */
   readonly to?: string | undefined;
+  /**
+   * From each installed version the smallest that does, on its own line where that is repaired. Absent or empty where
+   * `to` is, and where too many versions are installed to list.
+   */
+  readonly moves?: readonly Move[] | undefined;
   /** Fix versions as the sources name them, where no single one can be chosen. */
   readonly options: readonly string[];
+  /** What it repairs. */
   readonly findings: readonly Finding[];
 }
 
-/** What would turn this verdict to GO. */
+/** The same upgrade of the same component, and all assets it is to be made on. */
+export interface UpgradeGroup {
+  readonly component: string;
+  readonly from: readonly string[];
+  readonly to?: string | undefined;
+  readonly options: readonly string[];
+  readonly assets: readonly string[];
+  /** How many findings it repairs on all of them. */
+  readonly findings: number;
+}
+
+/** What one owner has to do. */
+export interface OwnerShare {
+  /** Undefined: nobody is known to own these assets. */
+  readonly owner?: string | undefined;
+  readonly assets: readonly string[];
+  readonly upgrades: number;
+  readonly corrections: number;
+  readonly waivers: number;
+}
+
+/** A component that has fixes and yet keeps findings that only waivers help with. */
+export interface PartialRepair {
+  readonly asset: string;
+  readonly component: string;
+  /** `waive`: no upgrade would help. */
+  readonly advice: 'upgrade-and-waive' | 'waive';
+  readonly waivers: number;
+  /** A sentence. */
+  readonly why: string;
+}
+
+/**
+ * What would turn this verdict to GO: with as few waivers as there can be, and then as few other steps. A step is an
+ * upgrade, a correction or a waiver. What a path of an earlier version of the engine does not have is absent.
+ */
 export interface PathToGo {
   readonly upgrades: readonly Upgrade[];
+  /** The upgrades again, by component; those on most assets first. */
+  readonly groups?: readonly UpgradeGroup[] | undefined;
   /** Findings in code, configuration or secrets: corrected where they sit. */
   readonly corrections: readonly Finding[];
-  /** No fix is known: only a waiver (or removal) helps. */
+  /** No fix is known that would help: only a waiver (or removal) does. */
   readonly waivers: readonly Finding[];
+  readonly partial?: readonly PartialRepair[] | undefined;
+  /** Present where owners are known; what nobody owns comes last. */
+  readonly owners?: readonly OwnerShare[] | undefined;
   /** Evidence to bring, as sentences. */
   readonly evidence: readonly string[];
+  /** True: it is proved that there is no smaller one. */
+  readonly isExact?: boolean | undefined;
+  /** No path that waives no more than this one has fewer steps. */
+  readonly bound?: number | undefined;
 }
 
 export interface Counts {
@@ -86,9 +146,41 @@ export interface Counts {
   readonly setAside: number;
 }
 
+/** What is shipped, by content: `registry/app@sha256:…`. */
+export interface ReleaseSubject {
+  readonly name: string;
+  /** Lower-case hex. */
+  readonly sha256: string;
+}
+
+/** Break-glass: somebody with the right opened the gate although the verdict does not. The word stays what it is. */
+export interface Override {
+  readonly by: string;
+  readonly reason: string;
+  /** Epoch ms. */
+  readonly at: number;
+  /** Epoch ms; from then on the gate is as the verdict says. */
+  readonly until: number;
+}
+
+/** What is different since the verdict before, of the same release and scope. */
+export interface ChangesSince {
+  readonly verdict: VerdictWord;
+  readonly decidedAt: number;
+  /** Findings that block now and did not then, worst first. */
+  readonly appeared: readonly Finding[];
+  /** Those that blocked then and do not now, as they were called then. */
+  readonly gone: readonly { readonly defect: string; readonly where: string; readonly asset: string }[];
+  /** True when the policy was another. */
+  readonly otherPolicy: boolean;
+}
+
 export interface Verdict {
   readonly verdict: VerdictWord;
   readonly release: string;
+  readonly subject?: ReleaseSubject | undefined;
+  readonly scope: string;
+  readonly baseline?: string | undefined;
   readonly policy: string;
   readonly decidedAt: number;
   readonly mode: Mode;
@@ -98,8 +190,20 @@ export interface Verdict {
   readonly relaxed: readonly Relaxation[];
   /** `false`: reported only, the exit code is 0. */
   readonly enforced: boolean;
+  /** One that is in force, whether the verdict needs it or not. */
+  readonly override?: Override | undefined;
+  /** Undefined: there is no earlier verdict. */
+  readonly changes?: ChangesSince | undefined;
   readonly evidence: readonly Evidence[];
   readonly setAside: readonly SetAsideEntry[];
   readonly pathToGo: PathToGo;
   readonly counts: Counts;
+}
+
+/**
+ * An override opens the gate. Who overrides has the verdict before them, so what they say comes after it: only its end
+ * is asked for.
+ */
+export function isOverridden({ override, decidedAt }: Pick<Verdict, 'override' | 'decidedAt'>): boolean {
+  return override !== undefined && decidedAt < override.until;
 }
