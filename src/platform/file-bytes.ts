@@ -20,9 +20,11 @@ export const fileBytesLimits: FileBytesLimits = {
 
 const CHUNK_BYTES = 256 * 1024;
 
+const ZIP = [0x50, 0x4b, 0x03, 0x04];
+
 /** Files that people mistake for a scan, by their first bytes. */
 const ARCHIVES: readonly (readonly [string, readonly number[]])[] = [
-  ['a zip archive', [0x50, 0x4b, 0x03, 0x04]],
+  ['a zip archive', ZIP],
   ['a zstd archive', [0x28, 0xb5, 0x2f, 0xfd]],
   ['an xz archive', [0xfd, 0x37, 0x7a, 0x58]],
   ['a bzip2 archive', [0x42, 0x5a, 0x68]],
@@ -60,6 +62,12 @@ export async function* openBytes(
   } finally {
     file.destroy();
   }
+}
+
+/** Whether the file is a zip archive, judged by its content. Throws as `openBytes` does where it cannot be read. */
+export async function isZip(path: string): Promise<boolean> {
+  await assertRegularFile(path);
+  return startsWith(await firstBytes(path), ZIP);
 }
 
 /** The first `bytes` bytes of the file (fewer when it has fewer), unpacked as by `openBytes`; same errors. */

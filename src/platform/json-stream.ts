@@ -4,6 +4,7 @@ import { JsonScanner } from './json-stream/scanner.ts';
 import { toUtf8 } from './json-stream/utf8.ts';
 
 export type {
+  JsonEnd,
   JsonEvent,
   JsonItem,
   JsonStreamLimits,

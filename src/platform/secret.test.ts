@@ -50,7 +50,7 @@ test('a reference to a file is read anew each time, without its last newline', a
 const refused: [string, Parameters<typeof resolveSecret>[0], RegExp][] = [
   ['an unset variable', { env: 'MISSING' }, /MISSING is not set/],
   ['an empty variable', { env: 'EMPTY' }, /EMPTY is not set or empty/],
-  ['a missing file', { file: '/nowhere/token' }, /\/nowhere\/token cannot be read/],
+  ['a missing file', { file: '/nowhere/token' }, /\/nowhere\/token: cannot be read: there is no such file/],
   ['an empty value', { value: ' ' }, /value is empty/],
   ['no reference', {}, /exactly one/],
   ['two references', { env: 'A', value: WORD }, /exactly one/],

@@ -1,6 +1,6 @@
-import { readFile } from 'node:fs/promises';
 import { inspect } from 'node:util';
 import { GatehouseError } from '../domain/errors.ts';
+import { readTextFile } from './text-file.ts';
 
 const HIDDEN = '***';
 
@@ -59,16 +59,12 @@ function fromEnvironment(name: string, environment: Environment): Secret {
   return present(environment[name], `secret: environment variable ${name} is not set or empty; set it`);
 }
 
+/** A chain of certificates is longer than any token. */
+const LARGEST_SECRET_BYTES = 1_000_000;
+
 async function fromFile(path: string): Promise<Secret> {
-  const text = await readFile(path, 'utf8').catch((cause) => {
-    throw new GatehouseError(
-      'config-invalid',
-      `secret: file ${path} cannot be read; check path and permission`,
-      {
-        cause,
-      },
-    );
-  });
+  const name = `secret: file ${path}`;
+  const text = await readTextFile(path, { code: 'config-invalid', name, maxBytes: LARGEST_SECRET_BYTES });
   return present(text, `secret: file ${path} is empty`);
 }
 

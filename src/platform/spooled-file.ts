@@ -1,4 +1,4 @@
-import { createReadStream, createWriteStream } from 'node:fs';
+import { createWriteStream } from 'node:fs';
 import { mkdtemp, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,7 +29,10 @@ export async function readableFile(
     (status) => status.isFIFO(),
     () => false,
   );
-  if (isPipe) return await spool(argument, createReadStream(argument), maxBytes);
+  if (isPipe) {
+    const { pipeBytes } = await import('./named-pipe.ts');
+    return await spool(argument, pipeBytes(argument), maxBytes);
+  }
   return { name: argument, path: argument, async [Symbol.asyncDispose]() {} };
 }
 

@@ -45,7 +45,7 @@ export function createAddressBook(options: AddressOptions): AddressBook {
       const known = [...allowed].join(', ');
       throw new GatehouseError(
         'forbidden',
-        `${name}: ${how} leads to ${url.origin}, which is not configured (${known}); add it to origins if it is meant`,
+        `${name}: ${how} leads to ${url.origin}, which is not configured (${known}); nothing was sent there: check the address, and whether a log-in page answers in its place`,
         { facts: { host: url.host } },
       );
     }

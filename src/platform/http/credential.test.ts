@@ -100,3 +100,15 @@ test('the token is taken out of what others write, with and without its prefix',
 
   assert.equal(signer.redact('Token token-1 (Bearer token-1) is bad'), 'Token *** (***) is bad');
 });
+
+test('a piece of the token, cut by whoever quotes it, is taken out as well', async () => {
+  const token = async () => new Secret('dt0c01.ABCDEFGHIJKL.MNOPQRSTUVWX');
+  const { signer } = aSigner(tokenCredential({ prefix: 'Api-Token ', token }));
+  await signer.sign();
+
+  assert.equal(
+    signer.redact('for Api-Token dt0c01.ABCDEFG, in GHIJKL.MNOP; ABCDEFG'),
+    'for Api-Token ***, in ***; ABCDEFG',
+  );
+  assert.equal(signer.redact('RSTUVWX'), 'RSTUVWX');
+});

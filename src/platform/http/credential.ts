@@ -1,4 +1,4 @@
-import { GatehouseError } from '../../domain/errors.ts';
+import { GatehouseError, isGatehouseError } from '../../domain/errors.ts';
 import type { Clock } from '../clock.ts';
 import type { Secret } from '../secret.ts';
 import { within } from './deadline.ts';
@@ -28,8 +28,19 @@ export function tokenCredential(options: {
 }): Credential {
   const header = (options.header ?? 'authorization').toLowerCase();
   return {
-    sign: async () => ({ headers: { [header]: `${options.prefix}${(await options.token()).reveal()}` } }),
+    sign: async () => ({
+      headers: { [header]: `${options.prefix}${sendable(await options.token())}` },
+    }),
   };
+}
+
+function sendable(token: Secret): string {
+  const text = token.reveal();
+  if (/^[\x21-\x7e]+$/.test(text)) return text;
+  throw new GatehouseError(
+    'config-invalid',
+    'the token has a space, a line break or another character in it that no token has; copy it anew, whole and alone',
+  );
 }
 
 /** Keeps what the credential gave, and asks again at most once at a time. */
@@ -60,9 +71,12 @@ export function createSigner({ name, credential, clock, timeoutMs }: SignerOptio
   async function ask(rejected: Headers | undefined): Promise<Headers> {
     if (!credential) return {};
     const forever = new AbortController().signal;
-    current = await within(clock, timeoutMs, forever, late, (signal) =>
+    const signature = within(clock, timeoutMs, forever, late, (signal) =>
       credential.sign({ signal, ...(rejected && { rejected }) }),
     );
+    current = await signature.catch((error) => {
+      throw named(name, error);
+    });
     return current.headers;
   }
 
@@ -77,13 +91,37 @@ export function createSigner({ name, credential, clock, timeoutMs }: SignerOptio
     },
     redact(text) {
       const signed = Object.values(current?.headers ?? {});
-      const secrets = [...signed, ...signed.map((value) => value.replace(/^\S+\s+/, ''))];
-      return secrets.reduce(
+      const bare = signed.map((value) => value.replace(/^\S+\s+/, ''));
+      const whole = [...signed, ...bare].reduce(
         (clean, secret) => (secret.length < 4 ? clean : clean.replaceAll(secret, '***')),
         text,
       );
+      return bare.reduce(withoutPieces, whole);
     },
   };
+}
+
+const SHORTEST_PIECE = 8;
+
+/** Whoever quotes a token may cut it, and so may we when we quote a long answer. */
+function withoutPieces(text: string, secret: string): string {
+  let clean = '';
+  for (let at = 0; at < text.length; ) {
+    let end = at + SHORTEST_PIECE;
+    while (end <= text.length && secret.includes(text.slice(at, end))) end += 1;
+    const length = end - 1 - at;
+    const isPiece = length >= SHORTEST_PIECE;
+    clean += isPiece ? '***' : text[at];
+    at += isPiece ? length : 1;
+  }
+  return clean;
+}
+
+/** Where a secret is missing, whose it is. */
+function named(name: string, error: unknown): unknown {
+  if (!isGatehouseError(error) || error.code !== 'config-invalid' || error.message.startsWith(name))
+    return error;
+  return new GatehouseError(error.code, `${name}: ${error.message}`, { cause: error, facts: error.facts });
 }
 
 export function sameHeaders(a: Headers, b: Headers): boolean {

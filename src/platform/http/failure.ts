@@ -21,7 +21,7 @@ export function toFailure(trouble: Trouble, call: CallFacts): GatehouseError {
   const tries = call.attempts > 1 ? ` after ${call.attempts} attempts` : '';
   const said = trouble.kind === 'status' ? vendorMessage(trouble.incoming) : undefined;
   const quote = said ? `: "${call.redact(said)}"` : '';
-  return new GatehouseError(code, `${call.name}: ${where} ${what}${tries}${quote}; ${advice}`, {
+  return new GatehouseError(code, `${call.name}: ${where} ${call.redact(what)}${tries}${quote}; ${advice}`, {
     cause: 'cause' in trouble ? trouble.cause : undefined,
     facts: {
       host: call.url.host,
@@ -53,7 +53,12 @@ function explain(trouble: Trouble, call: CallFacts): Explanation {
     case 'certificate':
       return unavailable(
         `failed on a TLS certificate (${message})`,
-        'check the date and host name of the certificate, give its authority in tls.ca, or our own in tls.cert and tls.key; tls.verify: false accepts any, for trying out only',
+        'check the date and host name of the certificate, give its authority in tls.caFile, or our own in tls.certFile and tls.keyFile; tls.verify: false accepts any, for trying out only',
+      );
+    case 'no-tls':
+      return unavailable(
+        `does not speak TLS (${message})`,
+        'the address begins with https, and something else answers there; check its port, or whether it is meant to be http',
       );
     case 'connect':
       return unavailable(`could not connect (${message})`, 'check address, proxy and firewall');

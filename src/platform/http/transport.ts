@@ -155,6 +155,17 @@ const NEVER_SENT = new Set([
 const CERTIFICATE =
   /CERT|SELF_SIGNED|UNABLE_TO_(GET|VERIFY)|ERR_SSL|ERR_TLS|ERR_OSSL|UND_ERR_PRX_TLS|^EPROTO$/;
 
+const NO_TLS = /^ERR_SSL_(WRONG_VERSION_NUMBER|PACKET_LENGTH_TOO_LONG|HTTP_REQUEST|UNKNOWN_PROTOCOL)$/;
+
+/** Without OpenSSL's own file names, and without Node's advice on how to start Node. */
+function plainly(code: string, text: string): string {
+  if (code.startsWith('ERR_SSL')) return /:SSL routines:[^:]*:([^:]+):/.exec(text)?.[1] ?? text;
+  return text.replace(
+    /; if the root CA is installed locally, try running Node\.js with --use-system-ca$/,
+    '',
+  );
+}
+
 function toTransportError(error: unknown, begun: boolean): TransportError {
   if (error instanceof TransportError) return error;
   const causes = chainOf(error);
@@ -162,11 +173,12 @@ function toTransportError(error: unknown, begun: boolean): TransportError {
   if (guarded instanceof TransportError) return guarded;
   const code = causes.map(codeOf).find((one) => one !== undefined) ?? '';
   const text = error instanceof Error ? error.message : String(error);
-  const message = [code, text].filter(Boolean).join(': ');
+  const message = [code, plainly(code, text)].filter(Boolean).join(': ');
   return new TransportError(kindOf(code, text, begun), message, error);
 }
 
 function kindOf(code: string, text: string, begun: boolean): TransportTrouble {
+  if (NO_TLS.test(code)) return 'no-tls';
   if (CERTIFICATE.test(code)) return 'certificate';
   if (NEVER_SENT.has(code) || text.startsWith('Proxy response')) return 'connect';
   return begun ? 'truncated' : 'network';

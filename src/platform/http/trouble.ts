@@ -17,6 +17,8 @@ export type TransportTrouble =
   | 'timeout'
   /** The certificate of the other side, or ours, was not accepted. */
   | 'certificate'
+  /** What answers speaks something else, plain HTTP for one. */
+  | 'no-tls'
   | 'too-large'
   /** An address that must not be called. */
   | 'address';
