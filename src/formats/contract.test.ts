@@ -214,6 +214,8 @@ for (const format of formats) {
       const documents = fixtures
         .map(({ bytes }) => bytes.toString('utf8'))
         .filter((text) => !text.startsWith('<'));
+      // What is damaged in XML is tried by fuzz.test.ts.
+      if (documents.length === 0) return;
       await fc.assert(
         fc.asyncProperty(
           fc.constantFrom(...documents),

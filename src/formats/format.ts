@@ -46,6 +46,12 @@ export interface PartIdentity {
   readonly asset: AssetRef | undefined;
 }
 
+/**
+ * Entries that a format hands on at a time. Measured with the import bench: with 500 so much of it is alive whenever
+ * the nursery is emptied that collecting garbage takes a fifth of the reading, with 100 a tenth.
+ */
+export const BATCH_SIZE = 100;
+
 export interface ScanBatch {
   readonly part: PartIdentity;
   readonly observations: readonly Observation[];

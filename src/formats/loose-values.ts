@@ -51,13 +51,23 @@ export function objectsOf(from: JsonObject | undefined, name: string): readonly 
   return listOf(from, name).filter(isObject);
 }
 
-/** Epoch ms; undefined for what is no date, and for Go's and .NET's year 1, which means "not set". */
+/**
+ * Epoch ms; undefined for what is no date, and for Go's and .NET's year 1, which means "not set". A time without a zone
+ * is UTC: it must not depend on where it is read.
+ */
 export function timeOf(from: JsonObject | undefined, name: string): number | undefined {
   const text = textOf(from, name);
   if (text === undefined || text.startsWith('0001-')) return undefined;
-  const time = Date.parse(text);
+  const time = Date.parse(ZONELESS.test(text) ? `${text.replace(' ', 'T')}Z` : text);
   return Number.isNaN(time) ? undefined : time;
 }
+
+/** A member of a map that is meant for the prototypes of careless programs, unless an entry really is called so. */
+export function isPrototypeName(name: unknown): boolean {
+  return name === '__proto__' || name === 'constructor' || name === 'prototype';
+}
+
+const ZONELESS = /^\d{4}-\d\d-\d\d[T ]\d\d:\d\d(?::\d\d(?:\.\d+)?)?$/;
 
 const SHORTENED = 300;
 

@@ -23,9 +23,17 @@ interface RealFile {
   };
 }
 
-/** Rules that Grype names by vulnerability and package: as vulnerabilities they are fewer. */
+/**
+ * Where what the manifest calls distinct ids are fewer vulnerabilities: rules that Grype names by vulnerability and
+ * package, records that OSV-Scanner groups as one, and places of a package that GitLab lists one by one;
+ * or more: issues of Snyk that are several CVEs.
+ */
 const DISTINCT_VULNERABILITIES: ReadonlyMap<string, number> = new Map([
   ['sarif/vexctl__nginx-grype.sarif.json', 64],
+  ['gitlab/gl-dependency-scanning-report-many-vuln_v15.json', 3],
+  ['osv-scanner/many_findings.json', 36],
+  ['osv-scanner/osv-scanner__test-vuln-results-a.json', 2],
+  ['snyk/single_project_many_vulns.json', 44],
 ]);
 
 /** What the manifest counts apart, and what we call it. */
@@ -35,6 +43,26 @@ const COUNTED_APART: ReadonlyMap<string, string> = new Map([
   ['licenses', 'licences'],
   ['modified_findings', 'modifiedFindings'],
   ['results', 'results'],
+  ['ignored_matches', 'ignoredMatches'],
+  ['vulnerability_records', 'vulnerabilityRecords'],
+  ['finding_paths', 'findingPaths'],
+  ['ignored', 'ignored'],
+  ['scanned_packages', 'scannedPackages'],
+  ['dependencies', 'dependencies'],
+  ['skipped', 'skipped'],
+  ['errors', 'errors'],
+  ['vulnerable_packages', 'vulnerablePackages'],
+  ['components', 'components'],
+  ['security_refs', 'securityReferences'],
+  ['projects', 'projects'],
+  ['fixable', 'fixable'],
+  ['not_fixable', 'notFixable'],
+  ['muted', 'muted'],
+  ['status_OPEN', 'open'],
+  ['status_RESOLVED', 'resolved'],
+  ['distinct_issues', 'distinctIssues'],
+  ['analysis_states.in_triage', 'inTriage'],
+  ['analysis_states.not_affected', 'notAffected'],
 ]);
 
 if (existsSync(folder)) describe('real files', checkRealFiles);
@@ -74,9 +102,10 @@ function checkRealFiles(): void {
         const ids = new Set(scan.observations.flatMap(({ defects }) => defects.map(({ id }) => id)));
         assert.equal(ids.size, DISTINCT_VULNERABILITIES.get(file) ?? expected.distinct_ids, file);
         for (const [theirs, ours] of COUNTED_APART) {
-          if (expected.extra?.[theirs] === undefined || expected.findings === 0) continue;
+          const stated = statedAt(expected.extra, theirs);
+          if (stated === undefined) continue;
           const counted = scan.facts.parts.reduce((sum, part) => sum + (part.extra[ours] ?? 0), 0);
-          assert.equal(counted, expected.extra[theirs], `${file}: ${theirs}`);
+          assert.equal(counted, stated, `${file}: ${theirs}`);
         }
       }
     });
@@ -91,6 +120,14 @@ function checkRealFiles(): void {
       }
     });
   }
+}
+
+/** `a.b` is a member within another. */
+function statedAt(extra: RealFile['expected']['extra'], path: string): unknown {
+  const [name = '', ...rest] = path.split('.');
+  const value = extra?.[name];
+  if (rest.length === 0) return value;
+  return Object.entries(value ?? {}).find(([member]) => member === rest.join('.'))?.[1];
 }
 
 /** An empty file belongs to no format; a cut-off one is still known by its start. */

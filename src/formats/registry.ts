@@ -1,10 +1,55 @@
 import { GatehouseError } from '../domain/errors.ts';
+import { awsInspector } from './aws-inspector/index.ts';
+import { bandit } from './bandit/index.ts';
+import { checkov } from './checkov/index.ts';
+import { cyclonedx } from './cyclonedx/index.ts';
+import { dependencyTrack } from './dependency-track/index.ts';
+import { dynatrace } from './dynatrace/index.ts';
 import type { Format, ScanHead } from './format.ts';
+import { githubAlerts } from './github-alerts/index.ts';
+import { gitlab } from './gitlab/index.ts';
+import { gitleaks } from './gitleaks/index.ts';
+import { grype } from './grype/index.ts';
+import { nessus } from './nessus/index.ts';
+import { npmAuditV1 } from './npm-audit-v1/index.ts';
+import { npmAuditV2 } from './npm-audit-v2/index.ts';
+import { osvScanner } from './osv-scanner/index.ts';
+import { pipAudit } from './pip-audit/index.ts';
+import { safety } from './safety/index.ts';
 import { sarif } from './sarif/index.ts';
+import { semgrep } from './semgrep/index.ts';
+import { snyk } from './snyk/index.ts';
+import { spdx } from './spdx/index.ts';
 import { trivy } from './trivy/index.ts';
+import { vanta } from './vanta/index.ts';
+import { zap } from './zap/index.ts';
 
 /** Every scan format; adding one is a folder and a line here. Their order means nothing. */
-export const formats: readonly Format[] = [sarif, trivy];
+export const formats: readonly Format[] = [
+  awsInspector,
+  bandit,
+  checkov,
+  cyclonedx,
+  dependencyTrack,
+  dynatrace,
+  githubAlerts,
+  gitlab,
+  gitleaks,
+  grype,
+  nessus,
+  npmAuditV1,
+  npmAuditV2,
+  osvScanner,
+  pipAudit,
+  safety,
+  sarif,
+  semgrep,
+  snyk,
+  spdx,
+  trivy,
+  vanta,
+  zap,
+];
 
 /**
  * The format of a file: the one that `named` (`--format`) says, else the only one that knows the file as its own.

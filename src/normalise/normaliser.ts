@@ -5,9 +5,9 @@
  */
 import { hash } from 'node:crypto';
 import { GatehouseError } from '../domain/errors.ts';
-import type { KeyedDefect, KeyedDetail, KeyedObservation, Subject } from '../domain/keyed.ts';
+import type { KeyedAdvisory, KeyedDefect, KeyedDetail, KeyedObservation, Subject } from '../domain/keyed.ts';
 import { normaliseName } from '../domain/names.ts';
-import type { AssetRef, Defect, Observation, ObservationDetail } from '../domain/statement.ts';
+import type { Advisory, AssetRef, Defect, Observation, ObservationDetail } from '../domain/statement.ts';
 import { aboutOf, detailBodyOf, observationBodyOf, sortLabels } from './body.ts';
 import { componentIdentity } from './component.ts';
 
@@ -171,4 +171,13 @@ function markOf(asset: AssetRef): string {
 /** 132 bits of SHA-256: short enough to index, long enough never to meet its twin. */
 function digestOf(text: string): string {
   return hash('sha256', text, 'base64url').slice(0, 22);
+}
+
+/** Its id first, then its other names. */
+export function keyAdvisory(advisory: Advisory): KeyedAdvisory {
+  const primary = normaliseName(advisory.id);
+  const others = new Set(advisory.aliases.map(normaliseName));
+  others.delete(primary);
+  others.delete('');
+  return { ...advisory, names: [primary, ...[...others].sort()] };
 }

@@ -1,4 +1,4 @@
-import { hash } from 'node:crypto';
+import { hashed } from '../hashed.ts';
 import { type JsonObject, objectOf, textOf } from '../loose-values.ts';
 
 /** Some scanners write this in place of a fingerprint to users who are not logged in: equal for all results. */
@@ -20,10 +20,6 @@ export function fingerprintOf(result: JsonObject): string | undefined {
   const stable = partial.filter(({ name }) => !UNSTABLE.test(name));
   if (stable.length > 0) return hashed(JSON.stringify(stable));
   return textOf(result, 'correlationGuid');
-}
-
-export function hashed(text: string): string {
-  return `sha256:${hash('sha256', text)}`;
 }
 
 function usable(fingerprints: JsonObject | undefined): { name: string; value: string }[] {

@@ -5,13 +5,21 @@
 import { GatehouseError } from '../../domain/errors.ts';
 import type { Observation, Rejected } from '../../domain/statement.ts';
 import { type JsonItem, showPath, streamJson } from '../../platform/json-stream.ts';
-import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead, ScanPart } from '../format.ts';
+import {
+  BATCH_SIZE,
+  type Format,
+  type PartIdentity,
+  type ScanBatch,
+  type ScanFacts,
+  type ScanFile,
+  type ScanHead,
+  type ScanPart,
+} from '../format.ts';
 import { outlineOf } from '../head-outline.ts';
-import { asObject, type JsonObject, objectOf, textOf } from '../loose-values.ts';
+import { asObject, type JsonObject, objectOf, shortened, textOf } from '../loose-values.ts';
 import { isFinding, observationOf } from './records.ts';
 import { type RunContext, runContextOf } from './run-context.ts';
 
-const BATCH_SIZE = 500;
 const MOST_RUNS = 10_000;
 const RESULTS = 'runs[*].results[*]';
 /** Given one by one because they may carry the files' whole contents. */
@@ -132,7 +140,7 @@ function assertSarif(document: unknown): void {
   if (log === undefined || (!Array.isArray(runs) && runs !== null)) throw refused('it has no list of runs');
   const version = textOf(log, 'version');
   if (version !== undefined && !version.startsWith('2.1.')) {
-    throw refused(`it is version ${version}; only 2.1.0 is read`);
+    throw refused(`it is version ${shortened(version)}; only 2.1.0 is read`);
   }
 }
 

@@ -8,6 +8,7 @@ import type {
   Occurrence,
   SourceSetAside,
 } from '../../domain/statement.ts';
+import { hashed } from '../hashed.ts';
 import { imageNameOf } from '../image-name.ts';
 import {
   asObject,
@@ -20,7 +21,7 @@ import {
   timeOf,
 } from '../loose-values.ts';
 import { type CarriedVulnerability, carriedVulnerability } from './carried-vulnerability.ts';
-import { fingerprintOf, hashed } from './fingerprint.ts';
+import { fingerprintOf } from './fingerprint.ts';
 import type { RunContext } from './run-context.ts';
 
 /** Results of other kinds (`pass`, `open`, `informational` …) say that there is no defect, or not yet. */

@@ -1,12 +1,18 @@
 import { GatehouseError } from '../../domain/errors.ts';
 import { streamJson } from '../../platform/json-stream.ts';
-import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
+import {
+  BATCH_SIZE,
+  type Format,
+  type PartIdentity,
+  type ScanBatch,
+  type ScanFacts,
+  type ScanFile,
+  type ScanHead,
+} from '../format.ts';
 import { outlineOf } from '../head-outline.ts';
 import { asObject } from '../loose-values.ts';
 import { ITEM_PATTERNS, RESOURCE_LISTS, ReportReader } from './report-reader.ts';
 import { type FileSurroundings, isDescribedBefore, readSurroundings } from './surroundings.ts';
-
-const BATCH_SIZE = 500;
 
 /** Trivy's own JSON (`trivy … --format json`): schema 2, the array of old, and Kubernetes reports. */
 export const trivy: Format = { kind: 'trivy', detect, read };

@@ -372,6 +372,6 @@ describe('reports that are not as Trivy writes them', () => {
     for await (const batch of trivy.read(scanFileOf(JSON.stringify(report))))
       sizes.push(batch.observations.length);
 
-    assert.deepEqual(sizes, [500, 500, 500, 500, 500]);
+    assert.deepEqual(sizes, new Array(25).fill(100));
   });
 });
