@@ -1,0 +1,84 @@
+import * as z from 'zod';
+import { type Severity, severityOfScore } from '../../domain/severity.ts';
+import type { Advisory } from '../../domain/statement.ts';
+import { scoreOfVector } from './cvss.ts';
+
+const texts = z.array(z.unknown()).transform((all) => all.filter((one) => typeof one === 'string'));
+const moment = z.string().transform((text, context) => {
+  const at = /^\d{4}-\d\d-\d\d/.test(text) ? Date.parse(text) : Number.NaN;
+  if (!Number.isNaN(at)) return at;
+  context.addIssue({ code: 'custom', message: `'${text.slice(0, 40)}' is no moment` });
+  return z.NEVER;
+});
+const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
+
+/** The Open Source Vulnerability schema, as far as it is used: https://ossf.github.io/osv-schema/. */
+const OsvRecord = z.object({
+  id: z.string().trim().min(1).max(200),
+  modified: moment,
+  published: lenient(moment),
+  withdrawn: moment.optional(),
+  aliases: lenient(texts),
+  summary: lenient(z.string()),
+  details: lenient(z.string()),
+  severity: lenient(z.array(z.object({ type: z.string(), score: z.string() }))),
+  references: lenient(z.array(z.object({ type: lenient(z.string()), url: z.string() }))),
+  database_specific: lenient(z.looseObject({ severity: lenient(z.string()) })),
+});
+
+const WORDS: ReadonlyMap<string, Severity> = new Map([
+  ['CRITICAL', 'critical'],
+  ['HIGH', 'high'],
+  ['MODERATE', 'medium'],
+  ['MEDIUM', 'medium'],
+  ['LOW', 'low'],
+  ['NONE', 'info'],
+]);
+
+/** The advisory, or what is wrong with the record. */
+export function advisoryOf(value: unknown): Advisory | string {
+  const read = OsvRecord.safeParse(value);
+  if (!read.success)
+    return read.error.issues
+      .map(({ path, message }) => `${path.join('.') || 'record'}: ${message}`)
+      .join('; ');
+  const { id, modified, published, withdrawn, aliases = [], summary, details, references } = read.data;
+  const best = bestOf(read.data.severity ?? []);
+  const word = read.data.database_specific?.severity?.toUpperCase();
+  return {
+    kind: 'advisory',
+    id,
+    aliases: [
+      ...new Set(aliases.map((alias) => alias.trim()).filter((alias) => alias !== '' && alias !== id)),
+    ],
+    modifiedAt: modified,
+    withdrawnAt: withdrawn,
+    // The score says more than the word, which is a band of it; a score that is none says nothing.
+    severity: best === undefined ? WORDS.get(word ?? '') : severityOfScore(best.score),
+    score: best?.score,
+    about: {
+      title: summary,
+      description: details,
+      url: (references?.find(({ type }) => type === 'ADVISORY') ?? references?.[0])?.url,
+      vector: best?.vector,
+      publishedAt: published,
+    },
+  };
+}
+
+interface Scored {
+  readonly vector: string;
+  readonly score: number;
+}
+
+/** The newest version of CVSS that it is scored by; of several, the worst. */
+function bestOf(
+  severities: readonly { readonly type: string; readonly score: string }[],
+): Scored | undefined {
+  const scored = severities.flatMap(({ type, score: vector }) => {
+    const score = scoreOfVector(vector);
+    return score === undefined ? [] : [{ type, vector, score }];
+  });
+  scored.sort((a, b) => b.type.localeCompare(a.type, 'en') || b.score - a.score);
+  return scored[0];
+}
