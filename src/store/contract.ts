@@ -2,10 +2,14 @@
 import { describe } from 'node:test';
 import { coverageContract } from './contract/coverage.ts';
 import { identityContract } from './contract/identity.ts';
+import { intelligenceContract } from './contract/intelligence.ts';
 import { lifeContract } from './contract/life.ts';
 import { rateContract } from './contract/rate.ts';
 import type { OpenStore } from './contract/recording.ts';
 import { valuesContract } from './contract/values.ts';
+import { verdictsContract } from './contract/verdicts.ts';
+import { vexContract } from './contract/vex.ts';
+import { waiversContract } from './contract/waivers.ts';
 import { writingContract } from './contract/writing.ts';
 
 /** `openStore` gives an empty store each time; the tests close it. */
@@ -15,7 +19,11 @@ export function storeContract(store: string, openStore: OpenStore): void {
     coverageContract(openStore);
     lifeContract(openStore);
     valuesContract(openStore);
+    intelligenceContract(openStore);
     writingContract(openStore);
     rateContract(openStore);
+    verdictsContract(openStore);
+    waiversContract(openStore);
+    vexContract(openStore);
   });
 }

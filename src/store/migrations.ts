@@ -40,7 +40,11 @@ function indexDdl(table: TableName, index: Index, kind: string): string {
 }
 
 /** Brings a store of any earlier version to this one, in one transaction. */
-export async function migrate(db: Db, ddl: (table: TableName) => readonly string[]): Promise<void> {
+export async function migrate(
+  db: Db,
+  ddl: (table: TableName) => readonly string[],
+  name = 'the store',
+): Promise<void> {
   await db.transaction(async () => {
     await db.run('CREATE TABLE IF NOT EXISTS schema_version (version INTEGER NOT NULL)');
     const [row] = await db.all<{ version: number }>('SELECT version FROM schema_version');
@@ -48,7 +52,7 @@ export async function migrate(db: Db, ddl: (table: TableName) => readonly string
     if (version > SCHEMA_VERSION) {
       throw new GatehouseError(
         'store-unavailable',
-        `the store has schema version ${version}, this Gatehouse knows ${SCHEMA_VERSION}; use the newer Gatehouse`,
+        `${name} was made by a newer Gatehouse (schema version ${version}, this one knows ${SCHEMA_VERSION}); use that one`,
       );
     }
     if (version === SCHEMA_VERSION) return;

@@ -73,8 +73,17 @@ export const TABLES = {
     primaryKey: ['asset_id', 'valid_at', 'recorded_at'],
   },
   subject: { columns: { id: 'id', kind: 'text', key: 'text' }, unique: [['kind', 'key']] },
-  /** `canonical` is computed from the names and may change; the id may not. */
-  vulnerability: { columns: { id: 'id', kind: 'text', canonical: 'text' } },
+  /**
+   * `canonical` is computed from the names and may change; the id may not. `epss` is the highest
+   * probability of its names, `kev` 1: listed, 2: known from ransomware.
+   */
+  vulnerability: {
+    columns: { id: 'id', kind: 'text', canonical: 'text', epss: 'real?', kev: 'int' },
+    indexes: [
+      { on: ['epss'], where: 'epss IS NOT NULL' },
+      { on: ['kev'], where: 'kev > 0' },
+    ],
+  },
   name: {
     columns: { id: 'id', kind: 'text', name: 'text', vulnerability_id: 'int' },
     unique: [['kind', 'name']],
@@ -85,6 +94,28 @@ export const TABLES = {
     columns: { name_id: 'int', alias_id: 'int' },
     primaryKey: ['name_id', 'alias_id'],
     indexes: [{ on: ['alias_id'] }],
+  },
+  /**
+   * The latest word on each name, whether or not a source has mentioned the name. `valid_at` and `recorded_at` are of the
+   * latest statement of it: one that only repeats the value moves them. `weight`: what a vulnerability's column takes of
+   * it; neither value nor weight: it was taken back.
+   */
+  intelligence: {
+    columns: {
+      id: 'id',
+      name: 'text',
+      kind: 'text',
+      value: 'text?',
+      weight: 'real?',
+      valid_at: 'int',
+      recorded_at: 'int',
+    },
+    unique: [['name', 'kind']],
+  },
+  /** Every word that changed something; appended only. */
+  intelligence_fact: {
+    columns: { intelligence_id: 'int', valid_at: 'int', recorded_at: 'int', value: 'text?' },
+    primaryKey: ['intelligence_id', 'valid_at', 'recorded_at'],
   },
   advisory: {
     columns: {
@@ -163,6 +194,8 @@ export const TABLES = {
     columns: {
       id: 'id',
       observation_id: 'int',
+      /** Its observation's: sources and channels are asked for at every door. */
+      stream_id: 'int',
       name_id: 'int',
       finding_id: 'int',
       live: 'int',
@@ -171,7 +204,11 @@ export const TABLES = {
       reason: 'text?',
       past: 'text?',
     },
-    indexes: [{ on: ['observation_id'] }, { on: ['finding_id'] }],
+    indexes: [
+      { on: ['observation_id'] },
+      { on: ['finding_id', 'stream_id', 'live'] },
+      { on: ['stream_id', 'finding_id'] },
+    ],
   },
   finding: {
     columns: {
@@ -198,8 +235,9 @@ export const TABLES = {
     indexes: [
       { on: ['open', 'severity DESC', 'id'] },
       { on: ['open', 'opened_at DESC', 'id'] },
+      { on: ['open', 'id', 'severity'] },
       { on: ['open', 'facts'], where: 'facts > 0' },
-      { on: ['vulnerability_id'] },
+      { on: ['vulnerability_id', 'open'] },
     ],
   },
   episode: {
@@ -227,6 +265,57 @@ export const TABLES = {
     columns: { id: 'id', finding_id: 'int', valid_at: 'int', recorded_at: 'int', note: 'text' },
     indexes: [{ on: ['finding_id'] }],
   },
+  /** Appended only. `body`: what it says beside who and when. */
+  waiver_event: {
+    columns: {
+      waiver: 'text',
+      seq: 'int',
+      kind: 'text',
+      said_by: 'text',
+      valid_at: 'int',
+      recorded_at: 'int',
+      body: 'text',
+    },
+    primaryKey: ['waiver', 'seq'],
+  },
+  /** Every revision of a document, each once; `issuer` and `document` say which one it is a revision of. */
+  vex_document: {
+    columns: {
+      id: 'id',
+      issuer: 'text',
+      document: 'text',
+      valid_at: 'int',
+      recorded_at: 'int',
+      content: 'text',
+    },
+    indexes: [{ on: ['issuer', 'document', 'valid_at'] }],
+  },
+  verdict: {
+    columns: {
+      id: 'id',
+      release: 'text',
+      scope: 'text',
+      baseline: 'text?',
+      policy: 'text',
+      policy_digest: 'text',
+      engine: 'text',
+      word: 'text',
+      decided_at: 'int',
+      recorded_at: 'int',
+      core_digest: 'text',
+      core: 'text',
+      facts_digest: 'text',
+      /** Who opened the gate against it, as JSON. */
+      override: 'text?',
+    },
+    indexes: [{ on: ['release', 'scope', 'id'] }],
+  },
+  kept_baseline: {
+    columns: { id: 'id', name: 'text', scope: 'text', taken_at: 'int', digest: 'text' },
+    indexes: [{ on: ['name', 'id'] }],
+  },
+  /** What verdicts and baselines rest on, by the SHA-256 of its canonical text. */
+  artefact: { columns: { digest: 'text', content: 'blob' }, primaryKey: ['digest'] },
   /** When the next call of a rate that workers share may start. */
   rate_bucket: { columns: { key: 'text', free_at: 'int' }, primaryKey: ['key'] },
 } as const satisfies Record<string, Table>;

@@ -6,11 +6,16 @@
 import type { AssetState, Criticality } from '../domain/asset.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { AssetId, Episode, Finding, FindingDetail, FindingId, RunId } from '../domain/finding.ts';
+import type { IntelligenceFact, IntelligenceRecord } from '../domain/intelligence.ts';
 import type { KeyedAdvisory, KeyedStatement } from '../domain/keyed.ts';
 import type { Run, RunSummary } from '../domain/run.ts';
+import type { Scope } from '../domain/scope.ts';
 import type { Severity } from '../domain/severity.ts';
 import type { AssetRef, Coverage, Rejected, StreamRef } from '../domain/statement.ts';
-import type { Triage, TriageNote } from '../domain/triage.ts';
+import type { Triage, TriagedFinding, TriageNote } from '../domain/triage.ts';
+import type { Override, VerdictWord } from '../domain/verdict.ts';
+import type { VexDocument } from '../domain/vex-document.ts';
+import type { WaiverEvent, WaiverHistory } from '../domain/waiver-history.ts';
 import type { PackedStatements } from './packed-statements.ts';
 
 export interface Store {
@@ -36,7 +41,20 @@ export interface StoreWriter {
   resumeRun(stream: StreamRef): Promise<RunWriter | undefined>;
   /** Advisories join and split vulnerabilities; findings follow. */
   recordAdvisories(source: string, advisories: readonly KeyedAdvisory[], recordedAt: number): Promise<void>;
+  /**
+   * Any number at once, in transactions of a few thousand: a crash in between loses what comes after, and saying all of
+   * it again does no harm. Of one name and kind the latest `validAt` counts, in whatever order they arrive; of two of one
+   * moment the one recorded later. Names that no source has mentioned are kept, too.
+   */
+  recordIntelligence(facts: readonly IntelligenceFact[], recordedAt: number): Promise<void>;
   addTriage(finding: FindingId, note: TriageNote, recordedAt: number): Promise<void>;
+  /**
+   * Returns the waiver's id. Throws GatehouseError `not-found`, `input-invalid` when it cannot be said now: one who
+   * approves their own request, a waiver that was revoked …
+   */
+  recordWaiver(event: NewWaiverEvent, recordedAt: number): Promise<string>;
+  /** Says what became of it: the first of its author and id, a newer or older revision of one, or one that is there. */
+  recordVex(document: VexDocument, recordedAt: number): Promise<VexRecorded>;
   setAsset(asset: AssetRef, facts: AssetFacts, validAt: number, recordedAt: number): Promise<void>;
   saveCursor(source: string, cursor: string | undefined): Promise<void>;
   /**
@@ -47,9 +65,77 @@ export interface StoreWriter {
   takeCalls(key: string, calls: number, spacingMs: number, now: number): Promise<number>;
   /** The vendor asked for a pause: turns given from now on start after it. */
   holdCalls(key: string, holdMs: number, now: number): Promise<void>;
+  /** Returns its id. */
+  saveVerdict(verdict: NewVerdict): Promise<number>;
+  /** Of several under one name the newest counts; the earlier ones stay. */
+  saveBaseline(baseline: NewBaseline): Promise<void>;
   /** Ends several staged runs in one transaction: the parts of one file become visible together, or none does. */
   finishTogether(ends: readonly RunEnd[]): Promise<readonly RunSummary[]>;
 }
+
+export interface NewWaiverEvent {
+  /** Absent: a new one, which gets an id of its own. */
+  readonly waiver?: string | undefined;
+  /** Ids that a new one must not get. */
+  readonly taken?: readonly string[] | undefined;
+  readonly event: WaiverEvent;
+}
+
+/** Something by its digest: SHA-256 of its canonical text, lower-case hex. The bytes may be packed. */
+export interface Artefact {
+  readonly digest: string;
+  readonly bytes: Uint8Array;
+}
+
+interface VerdictFacts {
+  readonly release: string;
+  readonly scope: string;
+  readonly baseline: string | undefined;
+  readonly policy: string;
+  readonly policyDigest: string;
+  /** Version of Gatehouse that decided. */
+  readonly engine: string;
+  readonly word: VerdictWord;
+  readonly decidedAt: number;
+  readonly recordedAt: number;
+  /** Who opened the gate against it. */
+  readonly override: Override | undefined;
+  /** Canonical JSON of what was decided. */
+  readonly core: { readonly digest: string; readonly text: string };
+}
+
+export interface NewVerdict extends VerdictFacts {
+  readonly facts: Artefact;
+}
+
+export interface VerdictRecord extends VerdictFacts {
+  readonly id: number;
+  readonly factsDigest: string;
+}
+
+export interface VerdictQuery {
+  readonly release?: string | undefined;
+  readonly scope?: string | undefined;
+  /** Only older ones than this id. */
+  readonly before?: number | undefined;
+  readonly limit: number;
+}
+
+export interface NewBaseline {
+  readonly name: string;
+  readonly scope: string;
+  readonly takenAt: number;
+  readonly content: Artefact;
+}
+
+export interface BaselineRecord {
+  readonly name: string;
+  readonly scope: string;
+  readonly takenAt: number;
+  readonly digest: string;
+}
+
+export type VexRecorded = 'created' | 'updated' | 'outdated' | 'unchanged';
 
 export interface RunEnd {
   readonly run: RunWriter;
@@ -135,6 +221,10 @@ export interface AssetView {
 export interface LatestRuns {
   readonly sources?: readonly string[] | undefined;
   readonly assets?: readonly { readonly kind?: string | undefined; readonly name: string }[] | undefined;
+  /** As in a scope: a run that its source was asked for other zones (hosts, …) only says nothing of these. */
+  readonly labels?: Scope['labels'];
+  /** As it was at that moment of the sources' clocks: runs observed later have not spoken yet. */
+  readonly at?: number | undefined;
 }
 
 export interface StoreReader {
@@ -144,10 +234,23 @@ export interface StoreReader {
   finding(id: FindingId): Promise<FindingDetail | undefined>;
   episodes(id: FindingId): Promise<readonly Episode[]>;
   triage(id: FindingId): Promise<Triage>;
+  /** Every finding that somebody noted something on; of these, where given. */
+  triaged(ids?: readonly FindingId[]): Promise<readonly TriagedFinding[]>;
   history(id: FindingId): Promise<readonly HistoryEntry[]>;
+  /** What was said of this very name, each change once, oldest first. */
+  intelligence(name: string): Promise<readonly IntelligenceRecord[]>;
+  /** The names of which something of this kind holds. */
+  namesWith(kind: IntelligenceFact['kind']): Promise<readonly string[]>;
   /** What was open at a moment, by the sources' clocks and all that is known today. */
   openAt(validAt: number): Promise<readonly AsOfFinding[]>;
+  /**
+   * Of these, those that were open at that moment, as they then stood: severity, facts, fixes, labels and what was set
+   * aside. Names, asset, title and intelligence are those of today.
+   */
+  findingsAt(ids: readonly FindingId[], validAt: number): Promise<readonly Finding[]>;
   assets(): Promise<readonly AssetView[]>;
+  /** Of the assets that somebody owns. */
+  owners(): Promise<readonly (readonly [AssetId, string])[]>;
   /**
    * The runs that are the last word on their stream (of a scan's stream: on each asset), newest `observedAt` first;
    * of these sources and assets, of all where undefined.
@@ -157,6 +260,16 @@ export interface StoreReader {
   cursor(source: string): Promise<string | undefined>;
   seen(stream: StreamRef, keys: readonly string[]): Promise<readonly SeenEntry[]>;
   rejects(id: RunId): Promise<readonly Rejected[]>;
+  verdict(id: number): Promise<VerdictRecord | undefined>;
+  /** Newest first. */
+  verdicts(query: VerdictQuery): Promise<readonly VerdictRecord[]>;
+  /** The newest of each name; with a name, that one. */
+  baselines(name?: string): Promise<readonly BaselineRecord[]>;
+  artefact(digest: string): Promise<Uint8Array | undefined>;
+  /** The latest revision of each, by its author's clock. */
+  vexDocuments(): Promise<readonly VexDocument[]>;
+  /** Every waiver that was asked for here, with all that was said of it; with an id, that one. */
+  waivers(id?: string): Promise<readonly WaiverHistory[]>;
   /** Where a finding that was merged away went: itself while it exists. */
   resolveId(id: FindingId): Promise<FindingId | undefined>;
 }

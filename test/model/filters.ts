@@ -43,6 +43,8 @@ const test: fc.Arbitrary<Filter> = fc.oneof(
   fc.record({ op: fc.constant('dataAssets'), in: some(['reachable', 'not-detected'] as const) }),
   fc.record({ op: fc.constant('exploit'), in: some(['available', 'not-available'] as const) }),
   fc.record({ op: fc.constant('fixable'), is: fc.boolean() }),
+  fc.record({ op: fc.constant('epss'), atLeast: fc.constantFrom(0, 0.1, 0.5, 0.50001, 1) }),
+  fc.record({ op: fc.constant('kev'), is: fc.constantFrom('listed', 'ransomware') }),
   fc.record({ op: fc.constant('openedBefore'), at: fc.constantFrom(...MOMENTS) }),
   fc.record({ op: fc.constant('dueBefore'), at: fc.constantFrom(...MOMENTS) }),
   fc.record({

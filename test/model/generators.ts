@@ -1,4 +1,4 @@
-/** Random sequences of runs and advisories over a small world: they do all that runs may do. */
+/** Random sequences of runs, advisories and intelligence over a small world: they do all that runs may do. */
 import fc from 'fast-check';
 import type { KeyedAdvisory, KeyedStatement } from '../../src/domain/keyed.ts';
 import type { Coverage, Rejected } from '../../src/domain/statement.ts';
@@ -13,6 +13,7 @@ import { detailingWhatIsListed, keysOf, sayingNothingOfTheFuture, sayingThingsOn
 import {
   type AdvisoryEvent,
   EMPTY_PAGE,
+  type IntelligenceEvent,
   type Page,
   type RunEvent,
   type ScriptEvent,
@@ -21,6 +22,7 @@ import {
 import {
   ASSETS,
   detailFacts,
+  intelligenceFact,
   LABELS,
   moment,
   NAMES,
@@ -86,7 +88,10 @@ interface RoughRun {
 
 export interface ScriptOptions {
   readonly maxEvents: number;
-  /** A moment belongs to one run of a stream and to one revision of an advisory, so that order of arrival is free. */
+  /**
+   * A moment belongs to one run of a stream, one revision of an advisory and one word on a name, so that order of
+   * arrival is free.
+   */
   readonly distinctMoments?: boolean;
   /** A run may say something of one key again, and differently. */
   readonly correctsItself?: boolean;
@@ -120,8 +125,14 @@ const advisory: fc.Arbitrary<KeyedAdvisory> = fc
   .map((facts) => anAdvisory({ ...facts, aliases: facts.aliases.filter((alias) => alias !== facts.id) }));
 
 const advisoryEvent: fc.Arbitrary<AdvisoryEvent> = fc
-  .uniqueArray(advisory, { minLength: 1, maxLength: 2, selector: ({ id }) => id })
+  .uniqueArray(advisory, { minLength: 1, maxLength: 5, selector: ({ id }) => id })
   .map((advisories) => ({ kind: 'advisories', source: 'osv', advisories }));
+
+const intelligenceEvent: fc.Arbitrary<IntelligenceEvent> = fc
+  .array(intelligenceFact, { minLength: 1, maxLength: 4 })
+  .map((facts) => ({ kind: 'intelligence', facts }));
+
+type RoughEvent = RoughRun | AdvisoryEvent | IntelligenceEvent;
 
 export function script({
   maxEvents,
@@ -129,10 +140,11 @@ export function script({
   correctsItself = false,
   clockIsAhead = false,
 }: ScriptOptions): fc.Arbitrary<readonly ScriptEvent[]> {
-  const event = fc.oneof(...STREAMS.map((on) => ({ weight: 2, arbitrary: roughRun(on) })), {
-    weight: 1,
-    arbitrary: advisoryEvent,
-  });
+  const event = fc.oneof(
+    ...STREAMS.map((on) => ({ weight: 2, arbitrary: roughRun(on) })),
+    { weight: 1, arbitrary: advisoryEvent },
+    { weight: 1, arbitrary: intelligenceEvent },
+  );
   return fc
     .array(event, { minLength: 1, maxLength: maxEvents, size: 'max' })
     .map((rough) => (distinctMoments ? atDistinctMoments(rough) : rough))
@@ -142,10 +154,8 @@ export function script({
     .map(detailingWhatIsListed);
 }
 
-/** Moves each run and revision to the next moment that its stream or advisory has free. */
-function atDistinctMoments(
-  rough: readonly (RoughRun | AdvisoryEvent)[],
-): readonly (RoughRun | AdvisoryEvent)[] {
+/** Moves each run, revision and fact to the next moment that its stream, advisory or name has free. */
+function atDistinctMoments(rough: readonly RoughEvent[]): readonly RoughEvent[] {
   const taken = new Set<string>();
   const free = (owner: string, wanted: number): number => {
     let at = wanted;
@@ -153,26 +163,32 @@ function atDistinctMoments(
     taken.add(`${owner} ${at}`);
     return at;
   };
-  return rough.map((event) =>
-    event.kind === 'run'
-      ? {
-          ...event,
-          observedAt: free(JSON.stringify(event.on.stream), event.observedAt),
-          startedAt: undefined,
-        }
-      : {
-          ...event,
-          advisories: event.advisories.map((one) => ({ ...one, modifiedAt: free(one.id, one.modifiedAt) })),
-        },
-  );
+  return rough.map((event): RoughEvent => {
+    if (event.kind === 'run') {
+      const observedAt = free(JSON.stringify(event.on.stream), event.observedAt);
+      return { ...event, observedAt, startedAt: undefined };
+    }
+    if (event.kind === 'advisories') {
+      const advisories = event.advisories.map((one) => ({
+        ...one,
+        modifiedAt: free(one.id, one.modifiedAt),
+      }));
+      return { ...event, advisories };
+    }
+    const facts = event.facts.map((one) => ({
+      ...one,
+      validAt: free(`${one.kind} of ${one.name}`, one.validAt),
+    }));
+    return { ...event, facts };
+  });
 }
 
 /** Gives details and rejects the keys of entries that are known by then, and lets runs repeat each other. */
-function refined(rough: readonly (RoughRun | AdvisoryEvent)[]): readonly ScriptEvent[] {
+function refined(rough: readonly RoughEvent[]): readonly ScriptEvent[] {
   const known = new Map<StreamKind, readonly string[]>();
   const before = new Map<StreamKind, readonly KeyedStatement[]>();
   return rough.map((event) => {
-    if (event.kind === 'advisories') return event;
+    if (event.kind !== 'run') return event;
     const keys = [...(known.get(event.on) ?? [])];
     const repeated = event.repeats ? [{ statements: before.get(event.on) ?? [], rejected: [] }] : [];
     const pages = [...repeated, ...event.pages.map((page) => refinedPage(page, keys))];

@@ -1,5 +1,5 @@
 /**
- * What holds for every store after any sequence of runs and advisories. Stores are used through their contract only,
+ * What holds for every store after any sequence of runs, advisories and intelligence. Stores are used through their contract only,
  * and each is held to the reference model.
  */
 import assert from 'node:assert/strict';
@@ -23,11 +23,13 @@ import {
   worldOf,
 } from './script.ts';
 import { MOMENTS, STREAMS } from './small-world.ts';
-import { listed, openAtOf, snapshotOf } from './snapshot.ts';
+import { assertStandsAsShown, listed, openAtOf, snapshotOf } from './snapshot.ts';
 
 const NOTHING_MORE = fc.constant(undefined);
 const PRIORITIES = fc.array(fc.nat(100), { minLength: 8, maxLength: 8 });
 const LAST_MOMENT = Math.max(...MOMENTS);
+/** Longer than any hold time and whatever vendors say of the future. */
+const AFTER_ALL_MS = 1000 * HOUR_MS;
 
 /** By the sentence each one is. */
 export const LAWS: Readonly<Record<string, Law>> = {
@@ -42,6 +44,7 @@ export const LAWS: Readonly<Record<string, Law>> = {
         const snapshot = await assertShows(store, world);
         for (const at of [moment, moment + later])
           assert.deepEqual(await openAtOf(store.reader, snapshot, at), openAt(world, at));
+        await assertStandsAsShown(store.reader, LAST_MOMENT + AFTER_ALL_MS);
         if (summary !== undefined && event.kind === 'run')
           assertAddsUp(summary, event, worldOf(events.slice(0, n)), world);
       }
@@ -65,7 +68,7 @@ export const LAWS: Readonly<Record<string, Law>> = {
     },
   ),
 
-  'the order in which runs and advisories arrive changes nothing': law(
+  'the order in which runs, advisories and intelligence arrive changes nothing': law(
     { maxEvents: 7, distinctMoments: true },
     PRIORITIES,
     async (store, events, priorities) => {

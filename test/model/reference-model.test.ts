@@ -137,7 +137,7 @@ describe('reference model', () => {
     const states = anAdvisory({ id: 'GHSA-1', aliases: ['CVE-2024-0001'], modifiedAt: 1 });
     const retracts = anAdvisory({ id: 'GHSA-1', modifiedAt: 2 });
     const namesGiven = (...advisories: World['advisories']) =>
-      findingsOf({ runs: [aRun(NOON, says)], advisories }).map(({ names }) => names.join('='));
+      findingsOf({ ...aWorld(aRun(NOON, says)), advisories }).map(({ names }) => names.join('='));
 
     assert.deepEqual(namesGiven(), ['CVE-2024-0001=GHSA-1']);
     assert.deepEqual(namesGiven(retracts, states), ['CVE-2024-0001', 'GHSA-1']);
@@ -160,9 +160,13 @@ describe('reference model', () => {
   it('generates worlds in which things happen', () => {
     const seen = new Set<string>();
     for (const events of fc.sample(script({ maxEvents: 7 }), { numRuns: 300, seed: 1 })) {
-      for (const { names, state, episodes, sources, observations } of findingsOf(worldOf(events))) {
+      for (const { names, state, episodes, sources, observations, intelligence } of findingsOf(
+        worldOf(events),
+      )) {
         seen.add(state);
         if (names.length > 1) seen.add('several names');
+        if (intelligence?.epss !== undefined) seen.add('a probability');
+        if (intelligence?.kev !== undefined) seen.add('in the catalogue');
         if (episodes.length > 1) seen.add('several episodes');
         if (sources.length > 1) seen.add('several sources');
         if (observations.length > 1) seen.add('several observations');
@@ -171,7 +175,9 @@ describe('reference model', () => {
     }
 
     assert.deepEqual([...seen].sort(), [
+      'a probability',
       'absent',
+      'in the catalogue',
       'no-longer-named',
       'open',
       'resolved',

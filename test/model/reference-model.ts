@@ -17,13 +17,17 @@
  * - When several claims end a finding at the same moment, a source's own word (`stated`) is the reason before
  *   `no-longer-named`, and that before `absent`.
  * - Of one entry's title the main part speaks first, its detail where the main part has none.
+ * - Of what is said of one name the latest moment counts, of two words on one moment the later recorded. Of a
+ *   vulnerability the worst of all its names is shown.
  * - As of a moment, the severity is the worst that its observations knew then: each by its latest run until then (by
  *   its first, if that came later), those whose claims were open then before all others.
  */
 import type { Episode, FindingState } from '../../src/domain/finding.ts';
+import type { Intelligence } from '../../src/domain/intelligence.ts';
 import type { Severity } from '../../src/domain/severity.ts';
 import type { Assessment, AssetRef, FindingClass } from '../../src/domain/statement.ts';
 import { type Names, namesOf } from './identity.ts';
+import { intelligenceOf } from './intelligence.ts';
 import { type Claim, joined, type ObservationHistory, observationsOf, type Span } from './life.ts';
 import { type Values, valuesOf, worstSeverity } from './values.ts';
 import { detailOf, mainOf, type RecordedRun, streamName, streamsOf, type World } from './world.ts';
@@ -41,6 +45,7 @@ export interface ModelFinding extends Values {
   readonly openedAt: number;
   readonly closedAt?: number;
   readonly episodes: readonly Episode[];
+  readonly intelligence?: Intelligence;
   readonly sources: readonly string[];
   readonly observations: readonly ModelObservation[];
 }
@@ -69,7 +74,10 @@ interface ClaimOf {
 
 export function findingsOf(world: World): readonly ModelFinding[] {
   const names = namesOf(world);
-  return [...groupsOf(world, names).values()].map((group) => findingOf(group, names)).sort(byIdentity);
+  return [...groupsOf(world, names).values()]
+    .map((group) => findingOf(group, names))
+    .map((finding) => (finding.isRule ? finding : { ...finding, ...intelligenceOf(world, finding.names) }))
+    .sort(byIdentity);
 }
 
 /** What the findings that a run mentioned are about; those of entries that it gave details of, if asked for. */

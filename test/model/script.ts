@@ -3,6 +3,7 @@
  * reference model, and printed for people.
  */
 import assert from 'node:assert/strict';
+import type { IntelligenceFact } from '../../src/domain/intelligence.ts';
 import type { KeyedAdvisory, KeyedStatement } from '../../src/domain/keyed.ts';
 import type { RunSummary } from '../../src/domain/run.ts';
 import type { Coverage, Rejected, StreamRef } from '../../src/domain/statement.ts';
@@ -36,7 +37,12 @@ export interface AdvisoryEvent {
   readonly advisories: readonly KeyedAdvisory[];
 }
 
-export type ScriptEvent = RunEvent | AdvisoryEvent;
+export interface IntelligenceEvent {
+  readonly kind: 'intelligence';
+  readonly facts: readonly IntelligenceFact[];
+}
+
+export type ScriptEvent = RunEvent | AdvisoryEvent | IntelligenceEvent;
 
 export const EMPTY_PAGE: Page = { statements: [], rejected: [] };
 
@@ -48,6 +54,8 @@ export function worldOf(script: readonly ScriptEvent[]): World {
 function worldAfter(world: World, event: ScriptEvent): World {
   if (event.kind === 'advisories')
     return { ...world, advisories: [...world.advisories, ...event.advisories] };
+  if (event.kind === 'intelligence')
+    return { ...world, intelligence: [...world.intelligence, ...event.facts] };
   const run = visiblePartOf(event);
   return run === undefined ? world : { ...world, runs: [...world.runs, run] };
 }
@@ -78,6 +86,10 @@ export async function play(
 ): Promise<RunSummary | undefined> {
   if (event.kind === 'advisories') {
     await store.writer.recordAdvisories(event.source, event.advisories, recordedAt);
+    return undefined;
+  }
+  if (event.kind === 'intelligence') {
+    await store.writer.recordIntelligence(event.facts, recordedAt);
     return undefined;
   }
   const { stream, holdMs, observedAt, visibility, end } = event;

@@ -1,5 +1,6 @@
 /** A world so small that everything collides: few names, assets, components and moments, and what is said of them. */
 import fc from 'fast-check';
+import type { IntelligenceFact } from '../../src/domain/intelligence.ts';
 import type { KeyedStatement, Subject } from '../../src/domain/keyed.ts';
 import { SEVERITIES, type Severity } from '../../src/domain/severity.ts';
 import {
@@ -193,6 +194,23 @@ function scanKey({ names = [], rules = [], subject }: EntryFacts, { kind, name }
 export const vendorEntry: fc.Arbitrary<KeyedStatement> = fc
   .tuple(fc.constantFrom(...VENDOR_ENTRIES), vulnerabilityNames, values, life)
   .map(([entry, names, content, stated]) => anEntry({ ...content, ...entry, names, life: stated }));
+
+const said = { name: fc.constantFrom(...NAMES, 'CVE-1999-0001'), validAt: moment };
+
+export const intelligenceFact: fc.Arbitrary<IntelligenceFact> = fc.oneof(
+  fc.record({
+    kind: fc.constant('epss' as const),
+    ...said,
+    value: sometimes(
+      fc.constantFrom({ probability: 0 }, { probability: 0.5, percentile: 0.9 }, { probability: 1 }),
+    ),
+  }),
+  fc.record({
+    kind: fc.constant('kev' as const),
+    ...said,
+    value: sometimes(fc.record({ addedAt: moment, dueAt: sometimes(moment), isRansomware: fc.boolean() })),
+  }),
+);
 
 export const detailFacts: fc.Arbitrary<Omit<DetailFacts, 'key'>> = fc.record({
   occurrences,

@@ -70,8 +70,17 @@ function inModelWords(finding: FindingDetail): ModelFinding {
     assessment: statedOnly(finding.assessment),
     fixVersions: finding.fixVersions,
     occurrences: finding.occurrences,
+    ...inTheWorld(finding),
     sources: finding.sources,
     observations: finding.observations.map(viewInModelWords).sort(byView),
+  };
+}
+
+function inTheWorld({ intelligence }: Finding): Pick<ModelFinding, 'intelligence'> {
+  if (intelligence === undefined) return {};
+  const { epss, kev } = intelligence;
+  return {
+    intelligence: statedOnly({ epss: epss && statedOnly(epss), kev: kev && statedOnly(kev) }),
   };
 }
 
@@ -96,6 +105,14 @@ export async function openAtOf(
   at: number,
 ): Promise<readonly ModelAsOf[]> {
   const open = await reader.openAt(at);
+  const stood = await reader.findingsAt(
+    open.map(({ finding }) => finding),
+    at,
+  );
+  assert.deepEqual(
+    stood.map(({ id, severity, openedAt }) => ({ finding: id, severity, openedAt })),
+    open,
+  );
   return open
     .map(({ finding, severity, openedAt }) => ({
       finding: identities.get(finding) ?? `finding ${finding}, which no list has`,
@@ -103,4 +120,11 @@ export async function openAtOf(
       openedAt,
     }))
     .sort((a, b) => (a.finding < b.finding ? -1 : 1));
+}
+
+/** As of a moment after everything, findings stand as they are. */
+export async function assertStandsAsShown(reader: StoreReader, at: number): Promise<void> {
+  const shown = (await listed(reader)).filter(({ state }) => state === 'open');
+  const ids = shown.map(({ id }) => id);
+  assert.deepEqual(await reader.findingsAt(ids, at), shown);
 }

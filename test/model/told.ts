@@ -1,4 +1,5 @@
 /** A script in words: what a failed law shows, short enough to be read and typed in again. */
+import type { IntelligenceFact } from '../../src/domain/intelligence.ts';
 import type { KeyedStatement } from '../../src/domain/keyed.ts';
 import type { Coverage, Label, Life, Rejected } from '../../src/domain/statement.ts';
 import { HOUR_MS } from '../../src/store/contract/statements.ts';
@@ -10,11 +11,16 @@ export function toldScript(script: readonly ScriptEvent[]): string {
 
 function told(event: ScriptEvent): string {
   if (event.kind === 'run') return toldRun(event);
+  if (event.kind === 'intelligence') return `intelligence: ${event.facts.map(toldFact).join('; ')}`;
   const each = event.advisories.map(
     ({ names, modifiedAt, withdrawnAt }) =>
       `${names.join('=')} modified ${hours(modifiedAt)}${withdrawnAt === undefined ? '' : ' (withdrawn)'}`,
   );
   return `advisories of ${event.source}: ${each.join('; ')}`;
+}
+
+function toldFact({ kind, name, validAt, value }: IntelligenceFact): string {
+  return `${kind} of ${name} at ${hours(validAt)} ${value === undefined ? 'taken back' : JSON.stringify(value)}`;
 }
 
 function toldRun(event: RunEvent): string {

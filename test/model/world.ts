@@ -1,4 +1,5 @@
 /** What has been recorded so far, whole and in order of arrival: all that the reference model knows. */
+import type { IntelligenceFact } from '../../src/domain/intelligence.ts';
 import type { KeyedAdvisory, KeyedDetail, KeyedObservation, KeyedStatement } from '../../src/domain/keyed.ts';
 import type { RunState } from '../../src/domain/run.ts';
 import type { Coverage, Rejected, StreamRef } from '../../src/domain/statement.ts';
@@ -14,13 +15,14 @@ export interface RecordedRun {
   readonly rejected: readonly Rejected[];
 }
 
-/** Both lists in order of arrival. */
+/** All lists in order of arrival. */
 export interface World {
   readonly runs: readonly RecordedRun[];
   readonly advisories: readonly KeyedAdvisory[];
+  readonly intelligence: readonly IntelligenceFact[];
 }
 
-export const EMPTY_WORLD: World = { runs: [], advisories: [] };
+export const EMPTY_WORLD: World = { runs: [], advisories: [], intelligence: [] };
 
 export function streamName({ source, category, channel }: StreamRef): string {
   return JSON.stringify([source, category, channel]);

@@ -187,6 +187,48 @@ export function lifeContract(openStore: OpenStore): void {
       assert.deepEqual([await severityAt(NOON), await severityAt(NOON + HOUR_MS)], ['low', 'critical']);
     });
 
+    test('as of a moment it stands with what its sources then said of it', async (store) => {
+      const mute = { kind: 'vendor-mute', issuer: 'ann', reason: 'later' } as const;
+      await record(store, {
+        says: [anEntry({ severity: 'low', assessment: { functionUsage: 'not-in-use' } })],
+      });
+      await record(store, {
+        at: NOON + HOUR_MS,
+        says: [
+          anEntry({
+            severity: 'critical',
+            assessment: { functionUsage: 'in-use' },
+            setAside: [mute],
+            fix: { versions: ['2.0.0'] },
+          }),
+        ],
+      });
+      await record(store, { at: NOON + 2 * HOUR_MS });
+      const { id } = await theFinding(store);
+
+      const stoodAt = async (moment: number): Promise<unknown> => {
+        const [stood] = await store.reader.findingsAt([id], moment);
+        const { state, severity, assessment, fixVersions, observations } = stood ?? {};
+        return {
+          state,
+          severity,
+          usage: assessment?.functionUsage,
+          fixVersions,
+          setAside: observations?.[0]?.setAside,
+        };
+      };
+
+      const nothing = { state: undefined, severity: undefined, usage: undefined };
+      assert.deepEqual(await stoodAt(NOON - 1), { ...nothing, fixVersions: undefined, setAside: undefined });
+      assert.deepEqual(await stoodAt(NOON), {
+        ...{ state: 'open', severity: 'low', usage: 'not-in-use', fixVersions: [], setAside: [] },
+      });
+      assert.deepEqual(await stoodAt(NOON + HOUR_MS), {
+        ...{ state: 'open', severity: 'critical', usage: 'in-use', fixVersions: ['2.0.0'], setAside: [mute] },
+      });
+      assert.deepEqual(await store.reader.findingsAt([id], NOON + 2 * HOUR_MS), []);
+    });
+
     test('history says when each change was so and when it was learned', async (store) => {
       await record(store, { recordedAt: RECORDED_AT, says: [anEntry({})] });
       await record(store, { at: NOON + HOUR_MS, recordedAt: RECORDED_AT + 1 });

@@ -173,6 +173,7 @@ export function valuesContract(openStore: OpenStore): void {
         [asset?.asset, asset?.owner, asset?.criticality, asset?.state, asset?.open],
         [SHOP, 'team-b', 'high', 'active', 1],
       );
+      assert.deepEqual(await store.reader.owners(), [[asset?.id, 'team-b']]);
     });
   });
 }

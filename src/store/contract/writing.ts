@@ -321,6 +321,32 @@ export function writingContract(openStore: OpenStore): void {
       );
     });
 
+    test('a run that was narrowed to other labels is no word on these', async (store) => {
+      const zone = (id: string, name?: string) => [{ kind: 'zone', id, name }] as const;
+      const asked = async (...anyOf: readonly string[]) =>
+        (await store.reader.latestRuns({ labels: [{ kind: 'zone', anyOf: [...anyOf] }] })).map(
+          ({ id }) => id,
+        );
+      const all = await record(store, { stream: VENDOR });
+      const shop = await record(store, {
+        stream: VENDOR,
+        at: NOON + 1,
+        coverage: { labels: zone('17', 'Shop') },
+      });
+      const other = { stream: VENDOR, at: NOON + 2, coverage: { labels: zone('18', 'Cart') } };
+      const cart = await record(store, other);
+
+      assert.deepEqual(await asked('Shop'), [shop.run]);
+      assert.deepEqual(await asked('17'), [shop.run]);
+      assert.deepEqual(await asked('Cart', '18'), [cart.run]);
+      assert.deepEqual(await asked('Shop', 'Cart'), [all.run]);
+      const byTag = await store.reader.latestRuns({ labels: [{ kind: 'tag', anyOf: ['a'] }] });
+      assert.deepEqual(
+        [...byTag, ...(await store.reader.latestRuns())].map(({ id }) => id),
+        [cart.run, cart.run],
+      );
+    });
+
     test('a scan of one image does not replace the scan of another', async (store) => {
       const shop = await record(store, { says: [anEntry({})], coverage: { assets: [anEntry({}).asset] } });
       const cart = await record(store, {

@@ -6,8 +6,9 @@
 import type { KeyedAdvisory, KeyedDefect } from '../../domain/keyed.ts';
 import { canonicalName } from '../../domain/names.ts';
 import type { Db } from '../db.ts';
-import type { ChangeLog } from './changes.ts';
+import { ChangeLog } from './changes.ts';
 import { type Identity, nameKey } from './identity.ts';
+import { weighVulnerabilities } from './intelligence.ts';
 import { moveClaims } from './regroup.ts';
 
 /** What observations call the same is the same from now on; a scanner that later says less takes nothing back. */
@@ -39,40 +40,140 @@ function edgesOf(
   return [...edges.values()];
 }
 
-export async function recordAdvisory(
+/** What an advisory changes, worked out from what is known before it. */
+interface Told {
+  readonly advisory: KeyedAdvisory;
+  readonly name: number;
+  readonly isLatest: boolean;
+  /** Aliases, whether they hold from now on, and whether a word on them stood before. */
+  readonly changes: readonly (readonly [alias: number, holds: number, stood: boolean])[];
+  /** Vulnerabilities whose names it may join or part. */
+  readonly vulnerabilities: readonly number[];
+}
+
+/** No two of them of one id, in one transaction. What no finding is about is done for all together. */
+export async function recordAdvisories(
   db: Db,
   identity: Identity,
   source: string,
-  advisory: KeyedAdvisory,
+  advisories: readonly KeyedAdvisory[],
   recordedAt: number,
-  log: ChangeLog,
 ): Promise<void> {
-  const ids = await identity.names([{ kind: 'vulnerability', names: advisory.names }]);
-  const [name = 0, ...aliases] = advisory.names.map((one) => ids.get(nameKey('vulnerability', one))?.id ?? 0);
-  const [known] = await db.find<{ modified_at: number }>('advisory', ['name_id'], ['modified_at'], [[name]]);
-  // An advisory is known by its id, whichever source brings it.
-  const isLatest = known === undefined || advisory.modifiedAt >= known.modified_at;
-  const stated = new Set(advisory.withdrawnAt === undefined ? aliases : []);
-  const rows = await db.all<{ alias_id: number; stated: number }>(
-    'SELECT alias_id, stated FROM advisory_alias WHERE name_id = ?',
-    [name],
+  const told = await workOut(db, identity, advisories);
+  const concerned = await concerningFindings(db, told);
+  const others = told.filter(({ advisory }) => !concerned.has(advisory));
+  const nothing = new ChangeLog(() => recordedAt);
+  await write(db, source, others, recordedAt);
+  await regroup(db, identity, dirtyOf(others), nothing);
+  for (const advisory of concerned) {
+    const log = new ChangeLog(() => advisory.modifiedAt);
+    const own = await workOut(db, identity, [advisory]);
+    await write(db, source, own, recordedAt);
+    await regroup(db, identity, dirtyOf(own), log);
+    await log.write(db, recordedAt, null);
+  }
+}
+
+async function workOut(
+  db: Db,
+  identity: Identity,
+  advisories: readonly KeyedAdvisory[],
+): Promise<readonly Told[]> {
+  const names = await identity.names(advisories.map((one) => ({ kind: 'vulnerability', names: one.names })));
+  const rowOf = (name: string) => names.get(nameKey('vulnerability', name)) ?? { id: 0, vulnerability_id: 0 };
+  const ids = advisories.map((one) => rowOf(one.names[0]).id);
+  const known = await db.find<{ modified_at: number }>(
+    'advisory',
+    ['name_id'],
+    ['modified_at'],
+    ids.map((id) => [id]),
   );
-  const dirty = new Set<number>([name]);
-  const before = new Map(rows.map((row) => [row.alias_id, row.stated]));
-  for (const alias of new Set([...before.keys(), ...stated])) {
-    const holds = isLatest ? Number(stated.has(alias)) : (before.get(alias) ?? 0);
-    if (before.get(alias) === holds) continue;
-    dirty.add(alias);
-    await db.run('DELETE FROM advisory_alias WHERE name_id = ? AND alias_id = ?', [name, alias]);
-    await db.insert('advisory_alias', [[name, alias, holds]]);
-  }
-  if (isLatest) {
-    await db.run('DELETE FROM advisory WHERE name_id = ?', [name]);
-    const { modifiedAt, withdrawnAt } = advisory;
-    const content = JSON.stringify(advisory);
-    await db.insert('advisory', [[source, name, modifiedAt, withdrawnAt ?? null, recordedAt, content]]);
-  }
-  await regroup(db, identity, dirty, log);
+  const stood = Map.groupBy(
+    await db.select<{ name_id: number; alias_id: number; stated: number }>(
+      'advisory_alias',
+      'name_id',
+      ['name_id', 'alias_id', 'stated'],
+      ids,
+    ),
+    (row) => row.name_id,
+  );
+  const partners = await db.select<NameRow>(
+    'name',
+    'id',
+    ['id', 'kind', 'name', 'vulnerability_id'],
+    [...new Set([...stood.values()].flat().map((row) => row.alias_id))],
+  );
+  const vulnerabilityOf = new Map(partners.map((row) => [row.id, row.vulnerability_id]));
+  return advisories.map((advisory, index): Told => {
+    const [own, ...aliases] = advisory.names.map(rowOf);
+    const name = own?.id ?? 0;
+    for (const one of [own, ...aliases])
+      if (one !== undefined) vulnerabilityOf.set(one.id, one.vulnerability_id);
+    // An advisory is known by its id, whichever source brings it.
+    const isLatest = advisory.modifiedAt >= (known[index]?.modified_at ?? Number.NEGATIVE_INFINITY);
+    const stated = new Set(advisory.withdrawnAt === undefined ? aliases.map(({ id }) => id) : []);
+    const before = new Map((stood.get(name) ?? []).map((row) => [row.alias_id, row.stated]));
+    const changes = [...new Set([...before.keys(), ...stated])].flatMap((alias) => {
+      const holds = isLatest ? Number(stated.has(alias)) : (before.get(alias) ?? 0);
+      return before.get(alias) === holds ? [] : [[alias, holds, before.has(alias)] as const];
+    });
+    const met = [name, ...changes.map(([alias]) => alias)];
+    return {
+      advisory,
+      name,
+      isLatest,
+      changes,
+      vulnerabilities: met.map((id) => vulnerabilityOf.get(id) ?? 0),
+    };
+  });
+}
+
+/** Those that may move findings, also together with others: each is then so from the moment it names. */
+async function concerningFindings(db: Db, told: readonly Told[]): Promise<ReadonlySet<KeyedAdvisory>> {
+  const all = [...new Set(told.flatMap(({ vulnerabilities }) => vulnerabilities))];
+  const carrying = await db.all<{ vulnerability_id: number }>(
+    `SELECT DISTINCT vulnerability_id FROM finding WHERE vulnerability_id IN ${db.list('int')}`,
+    [db.listValue(all)],
+  );
+  const neighbours = new Map<number, Set<number>>(all.map((id) => [id, new Set()]));
+  for (const { vulnerabilities } of told)
+    for (const id of vulnerabilities) for (const other of vulnerabilities) neighbours.get(id)?.add(other);
+  const reached = new Set(carrying.map((row) => row.vulnerability_id));
+  for (const set of connected(all, neighbours))
+    if (set.some((id) => reached.has(id))) for (const id of set) reached.add(id);
+  return new Set(
+    told
+      .filter(({ vulnerabilities }) => vulnerabilities.some((id) => reached.has(id)))
+      .map((one) => one.advisory),
+  );
+}
+
+async function write(db: Db, source: string, told: readonly Told[], recordedAt: number): Promise<void> {
+  const changed = told.filter(({ changes }) => changes.length > 0);
+  for (const { name, changes } of changed)
+    for (const [alias, , stood] of changes)
+      if (stood) await db.run('DELETE FROM advisory_alias WHERE name_id = ? AND alias_id = ?', [name, alias]);
+  await db.insert(
+    'advisory_alias',
+    changed.flatMap(({ name, changes }) => changes.map(([alias, holds]) => [name, alias, holds])),
+  );
+  const latest = told.filter(({ isLatest }) => isLatest);
+  await db.remove(
+    'advisory',
+    'name_id',
+    latest.map(({ name }) => name),
+  );
+  await db.insert(
+    'advisory',
+    latest.map(({ name, advisory }) => {
+      const { modifiedAt, withdrawnAt } = advisory;
+      return [source, name, modifiedAt, withdrawnAt ?? null, recordedAt, JSON.stringify(advisory)];
+    }),
+  );
+}
+
+function dirtyOf(told: readonly Told[]): ReadonlySet<number> {
+  return new Set(told.flatMap(({ name, changes }) => [name, ...changes.map(([alias]) => alias)]));
 }
 
 /** Works out the sets around these names again and moves what belongs elsewhere. */
@@ -99,6 +200,7 @@ async function regroup(
     await moveClaims(db, target, [...new Set([...names.values()].map((row) => row.vulnerability_id))], log);
   }
   await nameSets(db, sets, names, target);
+  if (moved.length > 0) await weighVulnerabilities(db, [...new Set(target.values())]);
 }
 
 interface NameRow {
@@ -205,7 +307,7 @@ async function assign(
     let chosen = own.find((id) => !taken.has(id));
     if (chosen === undefined) {
       chosen = await db.allocate('vulnerability', 1);
-      await db.insert('vulnerability', [[chosen, 'vulnerability', '']]);
+      await db.insert('vulnerability', [[chosen, 'vulnerability', '', null, 0]]);
     }
     taken.add(chosen);
     for (const id of set) target.set(id, chosen);

@@ -6,6 +6,7 @@ import type { KeyedDefect, Subject } from '../../domain/keyed.ts';
 import type { AssetRef, Label } from '../../domain/statement.ts';
 import type { Db, Value } from '../db.ts';
 import type { TableName } from '../schema.ts';
+import { NOTHING_SAID, weightsOfNames } from './intelligence.ts';
 
 export interface NameRow {
   readonly id: number;
@@ -87,9 +88,16 @@ export class Identity {
     if (missing.length === 0) return;
     const firstName = await this.#db.allocate('name', missing.length);
     const firstVulnerability = await this.#db.allocate('vulnerability', missing.length);
+    const weights = await weightsOfNames(
+      this.#db,
+      missing.flatMap(([kind, name]) => (kind === 'vulnerability' ? [name] : [])),
+    );
     await this.#db.insert(
       'vulnerability',
-      missing.map(([kind, name], index) => [firstVulnerability + index, kind, name]),
+      missing.map(([kind, name], index) => {
+        const { epss, kev } = (kind === 'vulnerability' ? weights.get(name) : undefined) ?? NOTHING_SAID;
+        return [firstVulnerability + index, kind, name, epss, kev];
+      }),
     );
     await this.#db.insert(
       'name',

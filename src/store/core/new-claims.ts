@@ -108,6 +108,7 @@ export class NewClaims {
         return [
           firstClaim + index,
           claim.observation,
+          this.#run.streamId,
           claim.name,
           finding,
           live,

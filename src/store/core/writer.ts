@@ -7,14 +7,18 @@ import { TriageNote } from '../../domain/triage.ts';
 import type { Db } from '../db.ts';
 import { PARTS } from '../schema.ts';
 import type { AssetFacts, RunEnd, RunStart, RunWriter, StoreWriter } from '../store.ts';
-import { recordAdvisory } from './aliases.ts';
+import { recordAdvisories as recordRound } from './aliases.ts';
 import { ChangeLog, type EarlierChange } from './changes.ts';
 import { nextGeneration } from './generation.ts';
 import { Identity } from './identity.ts';
+import { recordIntelligence } from './intelligence.ts';
 import { holdCalls, takeCalls } from './rate.ts';
 import { createRunWriter, type OwnRunWriter } from './run-writer.ts';
 import { ensureStream, findingsOfRun, findStream, observationsOfRun } from './streams.ts';
 import { emptyTally, readTally } from './tally.ts';
+import { saveBaseline, saveVerdict } from './verdicts.ts';
+import { recordVex } from './vex.ts';
+import { recordWaiver } from './waivers.ts';
 
 /** The one writer, over either database. */
 export function createWriter(db: Db): StoreWriter {
@@ -23,11 +27,16 @@ export function createWriter(db: Db): StoreWriter {
     resumeRun: (stream) => resumeRun(db, stream),
     recordAdvisories: (source, advisories, recordedAt) =>
       recordAdvisories(db, source, advisories, recordedAt),
+    recordIntelligence: (facts, recordedAt) => recordIntelligence(db, facts, recordedAt),
     addTriage: (finding, note, recordedAt) => addTriage(db, finding, note, recordedAt),
+    recordWaiver: (event, recordedAt) => recordWaiver(db, event, recordedAt),
+    recordVex: (document, recordedAt) => recordVex(db, document, recordedAt),
     setAsset: (asset, facts, validAt, recordedAt) => setAsset(db, asset, facts, validAt, recordedAt),
     saveCursor: (source, cursor) => saveCursor(db, source, cursor),
     takeCalls: (key, calls, spacingMs, now) => takeCalls(db, key, calls, spacingMs, now),
     holdCalls: (key, holdMs, now) => holdCalls(db, key, holdMs, now),
+    saveVerdict: (verdict) => saveVerdict(db, verdict),
+    saveBaseline: (baseline) => saveBaseline(db, baseline),
     finishTogether: (ends) => finishTogether(db, ends),
   };
 }
@@ -118,21 +127,38 @@ async function finishTogether(db: Db, ends: readonly RunEnd[]): Promise<readonly
   return summaries;
 }
 
+/** How many advisories one transaction takes: other writers wait for no more than that. */
+const ADVISORIES = 500;
+
 async function recordAdvisories(
   db: Db,
   source: string,
   advisories: readonly KeyedAdvisory[],
   recordedAt: number,
 ): Promise<void> {
-  await db.transaction(async () => {
-    const identity = new Identity(db);
-    for (const advisory of advisories) {
-      const log = new ChangeLog(() => advisory.modifiedAt);
-      await recordAdvisory(db, identity, source, advisory, recordedAt, log);
-      await log.write(db, recordedAt, null);
-    }
-    await nextGeneration(db);
-  });
+  for (let start = 0; start < advisories.length; start += ADVISORIES) {
+    const some = advisories.slice(start, start + ADVISORIES);
+    await db.transaction(async () => {
+      const identity = new Identity(db);
+      for (const round of oneOfEach(some)) await recordRound(db, identity, source, round, recordedAt);
+      await nextGeneration(db);
+    });
+  }
+}
+
+/** In their order, in rounds none of which has two of one id. */
+function oneOfEach(advisories: readonly KeyedAdvisory[]): readonly (readonly KeyedAdvisory[])[] {
+  const rounds: KeyedAdvisory[][] = [];
+  const met = new Map<string, number>();
+  for (const advisory of advisories) {
+    const [name] = advisory.names;
+    const round = met.get(name) ?? 0;
+    met.set(name, round + 1);
+    const own = rounds[round];
+    if (own === undefined) rounds.push([advisory]);
+    else own.push(advisory);
+  }
+  return rounds;
 }
 
 async function addTriage(db: Db, finding: FindingId, note: TriageNote, recordedAt: number): Promise<void> {

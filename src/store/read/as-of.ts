@@ -1,7 +1,7 @@
 import type { FindingId } from '../../domain/finding.ts';
 import { severityCode, severityOfCode, UNKNOWN_CODE } from '../../domain/severity.ts';
 import { spansOf } from '../core/findings.ts';
-import { parseMain } from '../core/rows.ts';
+import { type DetailBody, type MainBody, parseDetail, parseMain } from '../core/rows.ts';
 import type { Db } from '../db.ts';
 import { PARTS } from '../schema.ts';
 import type { AsOfFinding } from '../store.ts';
@@ -32,7 +32,7 @@ export async function openAt(db: Db, validAt: number): Promise<readonly AsOfFind
   return found;
 }
 
-interface ClaimRow {
+export interface ClaimRow {
   readonly finding_id: number;
   readonly observation_id: number;
   readonly opened_at: number;
@@ -46,39 +46,48 @@ async function severitiesAt(
   findings: readonly number[],
   validAt: number,
 ): Promise<Map<number, number>> {
-  const claims = await db.select<ClaimRow>(
-    'claim',
-    'finding_id',
-    ['finding_id', 'observation_id', 'opened_at', 'closed_at', 'reason', 'past'],
-    findings,
-  );
-  const severities = await observationSeverities(
-    db,
-    [...new Set(claims.map((row) => row.observation_id))],
-    validAt,
-  );
+  const claims = await claimsOf(db, findings);
+  const bodies = await bodiesAt(db, [...new Set(claims.map((row) => row.observation_id))], validAt);
   const worst = new Map<number, number>();
   for (const [finding, own] of Map.groupBy(claims, (claim) => claim.finding_id)) {
-    const live = own.filter((claim) =>
-      spansOf(claim).some(
-        ({ openedAt, closedAt }) => openedAt <= validAt && (closedAt === null || closedAt > validAt),
-      ),
-    );
-    const codes = (live.length > 0 ? live : own).map(
-      (claim) => severities.get(claim.observation_id) ?? UNKNOWN_CODE,
-    );
+    const live = own.filter((claim) => isLiveAt(claim, validAt));
+    const codes = (live.length > 0 ? live : own).map(({ observation_id }) => {
+      const severity = bodies.get(observation_id)?.main.severity;
+      return severity === undefined ? UNKNOWN_CODE : severityCode(severity);
+    });
     const known = codes.filter((code) => code !== UNKNOWN_CODE);
     worst.set(finding, known.length > 0 ? Math.max(...known) : UNKNOWN_CODE);
   }
   return worst;
 }
 
-/** By the content each observation had then: its first one, when it was first seen later. */
-async function observationSeverities(
+export async function claimsOf(db: Db, findings: readonly number[]): Promise<readonly ClaimRow[]> {
+  return await db.select<ClaimRow>(
+    'claim',
+    'finding_id',
+    ['finding_id', 'observation_id', 'opened_at', 'closed_at', 'reason', 'past'],
+    findings,
+  );
+}
+
+export function isLiveAt(claim: ClaimRow, validAt: number): boolean {
+  return spansOf(claim).some(
+    ({ openedAt, closedAt }) => openedAt <= validAt && (closedAt === null || closedAt > validAt),
+  );
+}
+
+/** What an observation says. */
+export interface Bodies {
+  readonly main: MainBody;
+  readonly detail: DetailBody | undefined;
+}
+
+/** The content each observation had then: its first one, when it was first seen later. */
+export async function bodiesAt(
   db: Db,
   observations: readonly number[],
   validAt: number,
-): Promise<Map<number, number>> {
+): Promise<ReadonlyMap<number, Bodies>> {
   interface Row {
     readonly observation_id: number;
     readonly part: number;
@@ -92,7 +101,7 @@ async function observationSeverities(
     ['observation_id', 'part', 'valid_at', 'id', 'body'],
     observations,
   );
-  const bodies = new Map(revisions.map((row) => [row.id, row.body]));
+  const texts = new Map(revisions.map((row) => [row.id, row.body]));
   const reversions = await db.select<{
     observation_id: number;
     part: number;
@@ -102,12 +111,26 @@ async function observationSeverities(
   const said = [
     ...revisions.map((row) => ({ ...row, revision: row.id })),
     ...reversions.map((row) => ({ ...row, revision: row.revision_id })),
-  ].filter(({ part }) => part === PARTS.main);
+  ];
   said.sort((a, b) => a.valid_at - b.valid_at || a.revision - b.revision);
-  const severities = new Map<number, number>();
-  for (const { observation_id, valid_at, revision } of said) {
-    if (valid_at > validAt && severities.has(observation_id)) continue;
-    severities.set(observation_id, severityCode(parseMain(bodies.get(revision) ?? '{}').severity));
+  const main = new Map<number, number>();
+  const detail = new Map<number, number>();
+  for (const { observation_id, part, valid_at, revision } of said) {
+    if (part === PARTS.main && (valid_at <= validAt || !main.has(observation_id)))
+      main.set(observation_id, revision);
+    if (part === PARTS.detail && valid_at <= validAt) detail.set(observation_id, revision);
   }
-  return severities;
+  const textOf = (revision: number): string => texts.get(revision) ?? '{}';
+  return new Map(
+    [...main].map(([observation, revision]) => {
+      const more = detail.get(observation);
+      return [
+        observation,
+        {
+          main: parseMain(textOf(revision)),
+          detail: more === undefined ? undefined : parseDetail(textOf(more)),
+        },
+      ];
+    }),
+  );
 }

@@ -1,7 +1,6 @@
 import type { Episode, FindingDetail, FindingId } from '../../domain/finding.ts';
 import { byPrecedence, speakingOf } from '../../domain/merge.ts';
 import { type Severity, severityCode } from '../../domain/severity.ts';
-import { type Triage, TriageNote, triageOf } from '../../domain/triage.ts';
 import { parseAbout, parseDetail, parseMain } from '../core/rows.ts';
 import type { Db } from '../db.ts';
 import type { HistoryEntry } from '../store.ts';
@@ -107,14 +106,6 @@ export async function loadEpisodes(db: Db, id: FindingId): Promise<readonly Epis
     closedAt: row.closed_at ?? undefined,
     reason: (row.reason ?? undefined) as Episode['reason'],
   }));
-}
-
-export async function loadTriage(db: Db, id: FindingId): Promise<Triage> {
-  const rows = await db.all<{ note: string }>(
-    'SELECT note FROM triage_note WHERE finding_id = ? ORDER BY id',
-    [id],
-  );
-  return triageOf(rows.map(({ note }) => TriageNote.parse(JSON.parse(note))));
 }
 
 export async function loadHistory(db: Db, id: FindingId): Promise<readonly HistoryEntry[]> {

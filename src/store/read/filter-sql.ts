@@ -4,18 +4,21 @@ import type { Filter } from '../../domain/filter.ts';
 import type { Scope } from '../../domain/scope.ts';
 import { SEVERITIES, severityCode } from '../../domain/severity.ts';
 import { classCode } from '../core/rows.ts';
-import type { Db, ListValue } from '../db.ts';
-import { type KnownScopes, type Lead, leadsToFew, NOTHING_KNOWN, testsFact } from './narrow.ts';
+import type { Db } from '../db.ts';
+import {
+  intelligenceSql,
+  type Known,
+  type KnownScope,
+  leadsToFew,
+  NOTHING_KNOWN,
+  type Sql,
+  testsFact,
+} from './narrow.ts';
 
-export interface Sql {
-  readonly text: string;
-  readonly parameters: readonly ListValue[];
-}
-
-const TRUE: Sql = { text: '1 = 1', parameters: [] };
+export const TRUE: Sql = { text: '1 = 1', parameters: [] };
 const FALSE: Sql = { text: '1 = 0', parameters: [] };
 
-export function filterToSql(db: Db, filter: Filter, known: KnownScopes = NOTHING_KNOWN): Sql {
+export function filterToSql(db: Db, filter: Filter, known: Known = NOTHING_KNOWN): Sql {
   switch (filter.op) {
     case 'all':
       return letLead(filter.of, known, join(db, filter.of, known, ' AND ', TRUE));
@@ -40,6 +43,9 @@ export function filterToSql(db: Db, filter: Filter, known: KnownScopes = NOTHING
       return fact(filter.op, filter.in);
     case 'fixable':
       return { text: 'f.fixable = ?', parameters: [Number(filter.is)] };
+    case 'epss':
+    case 'kev':
+      return ofVulnerability(intelligenceSql(filter));
     case 'openedBefore':
       return { text: 'f.opened_at < ?', parameters: [filter.at] };
     case 'dueBefore':
@@ -58,34 +64,48 @@ export function filterToSql(db: Db, filter: Filter, known: KnownScopes = NOTHING
     case 'asset':
       return assetSql(filter.in);
     case 'scope':
-      return narrowed(db, known.get(filter.scope), filter.scope);
+      return narrowed(db, known.scopes.get(filter.scope), filter.scope);
   }
+}
+
+function ofVulnerability({ text, parameters }: Sql): Sql {
+  return { text: `f.vulnerability_id IN (SELECT id FROM vulnerability WHERE ${text})`, parameters };
 }
 
 /**
  * Without statistics a planner thinks that few findings are open, and walks them all. What leads to few is made the
  * only index there is: a `+` hides a column from indexes. Facts have an index of their own, which begins with `open`.
  */
-function letLead(parts: readonly Filter[], known: KnownScopes, { text, parameters }: Sql): Sql {
+function letLead(parts: readonly Filter[], known: Known, { text, parameters }: Sql): Sql {
   const isLed = parts.some((part) => leadsToFew(part, known));
   if (!isLed && !parts.some(testsFact)) return { text, parameters };
-  const hidden = text.replaceAll(/(?<!\+)f\.severity IN/g, '+f.severity IN');
-  return { text: isLed ? hideState(hidden) : hidden, parameters };
+  return { text: isLed ? hideFromIndexes(text) : hideSeverity(text), parameters };
 }
 
-/** Keeps indexes that begin with `open` from being chosen. */
-export function hideState(text: string): string {
+/** Leaves no column of `finding` but its id and its keys for an index to be chosen by. */
+export function hideFromIndexes(text: string): string {
+  return hideState(hideSeverity(text));
+}
+
+export function hideSeverity(text: string): string {
+  return text.replaceAll(/(?<!\+)f\.severity IN/g, '+f.severity IN');
+}
+
+function hideState(text: string): string {
   return text.replaceAll(/(?<!\+)f\.open =/g, '+f.open =');
 }
 
 /** The findings that a scope could let through, where they are few. */
-function narrowed(db: Db, lead: Lead | undefined, scope: Scope): Sql {
-  const { text, parameters } = scopeToSql(db, scope, lead === 'whole');
-  if (lead === undefined || lead === 'whole') return { text, parameters };
-  return { text: `(f.id IN ${db.list('int')} AND ${text})`, parameters: [db.listValue(lead), ...parameters] };
+function narrowed(db: Db, known: KnownScope | undefined, scope: Scope): Sql {
+  const { text, parameters } = scopeToSql(db, scope, known);
+  if (known?.few === undefined) return { text, parameters };
+  return {
+    text: `(f.id IN ${db.list('int')} AND ${text})`,
+    parameters: [db.listValue(known.few), ...parameters],
+  };
 }
 
-function join(db: Db, parts: readonly Filter[], known: KnownScopes, word: string, empty: Sql): Sql {
+function join(db: Db, parts: readonly Filter[], known: Known, word: string, empty: Sql): Sql {
   if (parts.length === 0) return empty;
   const compiled = parts.map((part) => filterToSql(db, part, known));
   return {
@@ -126,31 +146,35 @@ function assetSql(assets: readonly { readonly kind?: string | undefined; readonl
 }
 
 /** One live observation (any, once the finding is resolved) has to match every part at once. */
-function scopeToSql(db: Db, scope: Scope, isWhole: boolean): Sql {
-  const tests: Sql[] = [];
-  if (scope.sources !== undefined) {
-    tests.push({ text: `s.source IN ${db.list('text')}`, parameters: [db.listValue(scope.sources)] });
-  }
-  if (scope.channels !== undefined) {
-    tests.push({ text: `s.channel IN ${db.list('text')}`, parameters: [db.listValue(scope.channels)] });
-  }
-  for (const { kind, anyOf } of scope.labels ?? []) {
-    tests.push({
-      text: `EXISTS (SELECT 1 FROM observation_label ol JOIN label l ON l.id = ol.label_id
-             WHERE ol.observation_id = o.id AND l.kind = ? AND (l.key IN ${db.list('text')} OR l.name IN ${db.list('text')}))`,
-      parameters: [kind, db.listValue(anyOf), db.listValue(anyOf)],
-    });
-  }
+function scopeToSql(db: Db, scope: Scope, known: KnownScope | undefined): Sql {
   const assets = scope.assets === undefined ? TRUE : assetSql(scope.assets);
+  const labels = (scope.labels ?? []).map(({ kind, anyOf }) => ({
+    text: `EXISTS (SELECT 1 FROM observation_label ol JOIN label l ON l.id = ol.label_id
+           WHERE ol.observation_id = c.observation_id AND l.kind = ?
+             AND (l.key IN ${db.list('text')} OR l.name IN ${db.list('text')}))`,
+    parameters: [kind, db.listValue(anyOf), db.listValue(anyOf)],
+  }));
+  const streams = streamSql(scope, known);
+  const tests = [...(streams === undefined ? [] : [streams]), ...labels];
   if (tests.length === 0) return assets;
-  const from =
-    'FROM claim c JOIN observation o ON o.id = c.observation_id JOIN stream s ON s.id = o.stream_id';
   const test = tests.map(({ text }) => text).join(' AND ');
-  const parameters = [...assets.parameters, ...tests.flatMap((one) => one.parameters)];
-  const text = isWhole
-    ? `f.id IN (SELECT c.finding_id ${from} WHERE c.live = 1 AND o.live = 1 AND ${test})`
-    : `EXISTS (SELECT 1 ${from} WHERE c.finding_id = f.id AND (c.live = 1 OR f.open = 0) AND ${test})`;
-  return { text: `(${assets.text} AND ${text})`, parameters };
+  const text =
+    known?.isWhole === true
+      ? `f.id IN (SELECT c.finding_id FROM claim c WHERE c.live = 1 AND ${test})`
+      : // Without the offset PostgreSQL makes a join of it, and reads all claims for a page of findings.
+        `EXISTS (SELECT 1 FROM claim c WHERE c.finding_id = f.id AND (c.live = 1 OR f.open = 0) AND ${test}
+           LIMIT 1 OFFSET 0)`;
+  return {
+    text: `(${assets.text} AND ${text})`,
+    parameters: [...assets.parameters, ...tests.flatMap((one) => one.parameters)],
+  };
+}
+
+/** From one finding its own claims are few; hidden by `+`, the streams do not tempt a planner to begin at theirs. */
+function streamSql({ sources, channels }: Scope, known: KnownScope | undefined): Sql | undefined {
+  if (sources === undefined && channels === undefined) return undefined;
+  if (known?.streams === undefined) throw new Error('the streams of a scope were not looked up');
+  return among(known.isWhole ? 'c.stream_id' : '+c.stream_id', known.streams);
 }
 
 /** True when the filter itself names assets: then retired ones are meant, too. */

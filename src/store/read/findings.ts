@@ -2,14 +2,25 @@ import { unpackAssessment } from '../../domain/assessment.ts';
 import { GatehouseError } from '../../domain/errors.ts';
 import type { Filter } from '../../domain/filter.ts';
 import type { AssetId, Finding, FindingId, ObservationId, ObservationView } from '../../domain/finding.ts';
+import { speakingOf } from '../../domain/merge.ts';
 import { byCanonicalOrder } from '../../domain/names.ts';
 import { noSeverities, severityOfCode } from '../../domain/severity.ts';
 import type { AssetKind, Label } from '../../domain/statement.ts';
 import { classOfCode, type DetailBody, type MainBody, parseDetail, parseMain } from '../core/rows.ts';
 import type { Db } from '../db.ts';
 import type { FindingCounts, FindingOrder, FindingPage, FindingQuery } from '../store.ts';
-import { filterToSql, hideState, namesAssets, type Sql } from './filter-sql.ts';
-import { asQuestions, isNarrow, type KnownScopes, lookUpScopes, wholeScopes } from './narrow.ts';
+import { filterToSql, hideSeverity, namesAssets, TRUE } from './filter-sql.ts';
+import { loadIntelligenceOf } from './intelligence.ts';
+import {
+  isNarrow,
+  type Known,
+  lookUp,
+  questionsOf,
+  type Sql,
+  streamsAskedFor,
+  wholeScopes,
+} from './narrow.ts';
+import { WALKABLE_STREAMS, walkStreams } from './walk-streams.ts';
 
 export interface FindingRow {
   readonly id: number;
@@ -27,6 +38,8 @@ export interface FindingRow {
   readonly title: string | null;
   readonly defect_kind: string;
   readonly canonical: string;
+  readonly epss: number | null;
+  readonly kev: number;
   readonly subject_kind: string;
   readonly subject_key: string;
   readonly asset_kind: AssetKind;
@@ -34,17 +47,24 @@ export interface FindingRow {
 }
 
 const COLUMNS = `f.id, f.asset_id, f.vulnerability_id, f.class, f.open, f.severity, f.score, f.facts, f.due_at,
-  f.occurrences, f.opened_at, f.closed_at, f.title, v.kind AS defect_kind, v.canonical,
+  f.occurrences, f.opened_at, f.closed_at, f.title, v.kind AS defect_kind, v.canonical, v.epss, v.kev,
   s.kind AS subject_kind, s.key AS subject_key, a.kind AS asset_kind, a.name AS asset_name`;
 
 const JOINS = `JOIN vulnerability v ON v.id = f.vulnerability_id JOIN subject s ON s.id = f.subject_id
   JOIN asset a ON a.id = f.asset_id`;
 
 const ORDERS = {
-  severity: { by: 'f.severity DESC, f.id', after: '(f.severity < ? OR (f.severity = ? AND f.id > ?))' },
-  opened: { by: 'f.opened_at DESC, f.id', after: '(f.opened_at < ? OR (f.opened_at = ? AND f.id > ?))' },
-  id: { by: 'f.id', after: 'f.id > ?' },
-} as const satisfies Record<FindingOrder, { by: string; after: string }>;
+  severity: {
+    column: 'f.severity',
+    by: 'f.severity DESC, f.id',
+    after: '(f.severity <= ? AND (f.severity < ? OR f.id > ?))',
+  },
+  opened: {
+    column: 'f.opened_at',
+    by: 'f.opened_at DESC, f.id',
+    after: '(f.opened_at <= ? AND (f.opened_at < ? OR f.id > ?))',
+  },
+} as const satisfies Record<Exclude<FindingOrder, 'id'>, { column: string; by: string; after: string }>;
 
 export async function listFindings(db: Db, query: FindingQuery): Promise<FindingPage> {
   const { ids, next } = await listIds(db, query);
@@ -59,37 +79,87 @@ export interface IdPage {
 /** Which findings a page shows. Whoever has several readers can let each load a share of them. */
 export async function listIds(db: Db, query: FindingQuery): Promise<IdPage> {
   const order = query.order ?? 'severity';
-  const known = await lookUpScopes(db, query.filter);
-  const isGathered = order === 'id' && isNarrow(query.filter, known);
-  const where = await whereOf(db, isGathered ? asQuestions(query.filter) : query.filter, known);
-  const after = query.after === undefined ? undefined : afterSql(order, query.after);
-  const text = after === undefined ? where.text : `${where.text} AND ${after.text}`;
-  const rows = await db.all<{ id: number; severity: number; opened_at: number }>(
-    `${isGathered ? gatheredIds(text) : orderedIds(order, text)} LIMIT ?`,
-    [...where.parameters, ...(after?.parameters ?? []), query.limit],
-  );
+  const known = await lookUp(db, query.filter);
+  const rows = order === 'id' ? await listById(db, query, known) : await listInOrder(db, order, query, known);
   const last = rows.at(-1);
-  const next = last === undefined || rows.length < query.limit ? undefined : cursorOf(order, last);
+  const next = last === undefined || rows.length < query.limit ? undefined : `${last.position}_${last.id}`;
   return { ids: rows.map(({ id }) => id), next };
 }
 
-function orderedIds(order: FindingOrder, where: string): string {
-  // Many let through: walking by id fills a page at once, where putting all that is open in order would not.
-  const walked = order === 'id' ? hideState(where) : where;
-  return `SELECT f.id, f.severity, f.opened_at FROM finding f WHERE ${walked} ORDER BY ${ORDERS[order].by}`;
+interface Listed {
+  readonly id: number;
+  /** What the order goes by; 0: the id alone. */
+  readonly position: number;
 }
 
+async function listInOrder(
+  db: Db,
+  order: 'severity' | 'opened',
+  query: FindingQuery,
+  known: Known,
+): Promise<readonly Listed[]> {
+  const where = await whereOf(db, query.filter, known);
+  const { column, by, after } = ORDERS[order];
+  const isLater = query.after === undefined ? TRUE : laterThan(after, parseCursor(query.after));
+  return await db.all<Listed>(
+    `SELECT f.id, ${column} AS position FROM finding f WHERE ${where.text} AND ${isLater.text} ORDER BY ${by} LIMIT ?`,
+    [...where.parameters, ...isLater.parameters, query.limit],
+  );
+}
+
+function laterThan(text: string, [value, id]: readonly [number, number]): Sql {
+  return { text, parameters: [value, value, id] };
+}
+
+async function listById(db: Db, query: FindingQuery, known: Known): Promise<readonly Listed[]> {
+  const [, after] = query.after === undefined ? [0, 0] : parseCursor(query.after);
+  const isGathered = isNarrow(query.filter, known);
+  if (isGathered) return await gathered(db, query, after, known);
+  const where = await whereOf(db, query.filter, known);
+  const streams = streamsAskedFor(query.filter, known);
+  if (streams !== undefined && streams.length <= WALKABLE_STREAMS) {
+    const ids = await walkStreams(db, streams, where, after, query.limit);
+    return ids.map((id) => ({ id, position: 0 }));
+  }
+  // An index leads through what is open in this order.
+  const rows = await db.all<{ id: number }>(
+    `SELECT f.id FROM finding f WHERE ${hideSeverity(where.text)} AND f.id > ? ORDER BY f.id LIMIT ?`,
+    [...where.parameters, after, query.limit],
+  );
+  return rows.map(({ id }) => ({ id, position: 0 }));
+}
+
+/** SQLite takes 500. */
+const MOST_ARMS = 200;
+
 /**
- * By id, a planner likes to walk the whole table until the page is full. What indexes answer is gathered first, from
- * them alone, and then put in order.
+ * By id, a planner likes to walk the whole table until the page is full. What indexes answer is gathered first, one
+ * question after the other and from the indexes alone, and then put in order.
  */
-function gatheredIds(where: string): string {
-  return `WITH gathered AS MATERIALIZED (SELECT f.id FROM finding f WHERE ${where})
-    SELECT f.id, 0 AS severity, 0 AS opened_at FROM gathered f ORDER BY f.id`;
+async function gathered(
+  db: Db,
+  { filter, limit }: FindingQuery,
+  after: number,
+  known: Known,
+): Promise<readonly Listed[]> {
+  const visible = await visibleBy(db, filter);
+  const alternatives = questionsOf(filter);
+  const asked = alternatives.length > MOST_ARMS ? [filter] : alternatives;
+  if (asked.length === 0) return [];
+  const questions = asked.map((one) => filterToSql(db, one, known));
+  const arms = questions.map(
+    ({ text }) => `SELECT f.id FROM finding f WHERE (${text})${visible} AND f.id > ?`,
+  );
+  const rows = await db.all<{ id: number }>(
+    `WITH gathered AS MATERIALIZED (${arms.join(' UNION ALL ')})
+     SELECT DISTINCT g.id FROM gathered g ORDER BY g.id LIMIT ?`,
+    [...questions.flatMap(({ parameters }) => [...parameters, after]), limit],
+  );
+  return rows.map(({ id }) => ({ id, position: 0 }));
 }
 
 export async function countFindings(db: Db, filter: Filter): Promise<FindingCounts> {
-  const known = wholeScopes(filter, await lookUpScopes(db, filter));
+  const known = wholeScopes(filter, await lookUp(db, filter));
   const where = await whereOf(db, filter, known);
   const rows = await db.all<{ severity: number; total: number }>(
     `SELECT f.severity, count(*) AS total FROM finding f WHERE ${where.text} GROUP BY f.severity`,
@@ -100,16 +170,20 @@ export async function countFindings(db: Db, filter: Filter): Promise<FindingCoun
   return { total: rows.reduce((sum, { total }) => sum + total, 0), bySeverity };
 }
 
-async function whereOf(db: Db, filter: Filter, known: KnownScopes): Promise<Sql> {
-  const sql = filterToSql(db, filter, known);
-  if (namesAssets(filter)) return sql;
-  const retired = await db.all<{ id: number }>(`SELECT id FROM asset WHERE state = 'retired' LIMIT 1`);
-  if (retired.length === 0) return sql;
-  const text = `(${sql.text}) AND f.asset_id NOT IN (SELECT id FROM asset WHERE state = 'retired')`;
-  return { text, parameters: sql.parameters };
+async function whereOf(db: Db, filter: Filter, known: Known): Promise<Sql> {
+  const { text, parameters } = filterToSql(db, filter, known);
+  const visible = await visibleBy(db, filter);
+  return { text: visible === '' ? text : `(${text})${visible}`, parameters };
 }
 
-function afterSql(order: FindingOrder, cursor: string): Sql {
+/** What is added to a condition so that retired assets show only where the filter names assets. */
+async function visibleBy(db: Db, filter: Filter): Promise<string> {
+  if (namesAssets(filter)) return '';
+  const retired = await db.all<{ id: number }>(`SELECT id FROM asset WHERE state = 'retired' LIMIT 1`);
+  return retired.length === 0 ? '' : ` AND f.asset_id NOT IN (SELECT id FROM asset WHERE state = 'retired')`;
+}
+
+function parseCursor(cursor: string): readonly [value: number, id: number] {
   const [value, id] = cursor.split('_').map(Number);
   if (value === undefined || id === undefined || !Number.isFinite(value) || !Number.isFinite(id)) {
     throw new GatehouseError(
@@ -117,12 +191,7 @@ function afterSql(order: FindingOrder, cursor: string): Sql {
       `"${cursor.slice(0, 40)}" is not a cursor; start from the first page`,
     );
   }
-  return { text: ORDERS[order].after, parameters: order === 'id' ? [id] : [value, value, id] };
-}
-
-function cursorOf(order: FindingOrder, row: { id: number; severity: number; opened_at: number }): string {
-  const value = order === 'severity' ? row.severity : order === 'opened' ? row.opened_at : 0;
-  return `${value}_${row.id}`;
+  return [value, id];
 }
 
 /** In the order of `ids`. */
@@ -143,18 +212,26 @@ export async function loadFindings(db: Db, ids: readonly number[]): Promise<read
       .filter((row) => row.defect_kind === 'vulnerability')
       .map((row) => row.vulnerability_id),
   );
+  const spokenOf = [...rows.values()].filter(({ epss, kev }) => epss !== null || kev > 0);
+  const intelligence = await loadIntelligenceOf(
+    db,
+    new Map(spokenOf.map((row) => [row.vulnerability_id, names.get(row.vulnerability_id) ?? []])),
+  );
   return present.flatMap((id) => {
     const row = rows.get(id);
     return row === undefined
       ? []
-      : [toFinding(row, views.get(id) ?? [], names.get(row.vulnerability_id) ?? [])];
+      : [
+          {
+            ...toFinding(row, views.get(id) ?? [], names.get(row.vulnerability_id) ?? []),
+            intelligence: intelligence.get(row.vulnerability_id),
+          },
+        ];
   });
 }
 
 function toFinding(row: FindingRow, views: readonly ObservationView[], names: readonly string[]): Finding {
   const isVulnerability = row.defect_kind === 'vulnerability';
-  const live = views.filter((view) => view.live);
-  const speaking = live.length > 0 ? live : views;
   return {
     id: row.id as FindingId,
     class: classOfCode(row.class),
@@ -173,10 +250,18 @@ function toFinding(row: FindingRow, views: readonly ObservationView[], names: re
     closedAt: row.closed_at ?? undefined,
     dueAt: row.due_at ?? undefined,
     assessment: unpackAssessment(row.facts),
-    fixVersions: [...new Set(speaking.flatMap((view) => view.fix?.versions ?? []))].sort(),
     occurrences: row.occurrences,
-    sources: [...new Set(speaking.map((view) => view.source))].sort(),
+    ...shownOf(views),
     observations: views,
+  };
+}
+
+/** What a finding shows of its observations. */
+export function shownOf(views: readonly ObservationView[]): Pick<Finding, 'fixVersions' | 'sources'> {
+  const speaking = speakingOf(views);
+  return {
+    fixVersions: [...new Set(speaking.flatMap((view) => view.fix?.versions ?? []))].sort(),
+    sources: [...new Set(speaking.map((view) => view.source))].sort(),
   };
 }
 
@@ -224,9 +309,6 @@ function oncePerObservation(rows: readonly ViewRow[]): readonly ViewRow[] {
 }
 
 function toView(row: ViewRow, main: MainBody, detail: DetailBody | undefined): ObservationView {
-  const labels: readonly Label[] = detail === undefined ? main.labels : [...main.labels, ...detail.labels];
-  const versions = main.occurrences.flatMap(({ version }) => version ?? []);
-  if (main.component?.version !== undefined) versions.push(main.component.version);
   return {
     id: row.observation_id as ObservationId,
     source: row.source,
@@ -236,11 +318,31 @@ function toView(row: ViewRow, main: MainBody, detail: DetailBody | undefined): O
     severity: severityOfCode(row.severity),
     score: row.score ?? undefined,
     assessment: unpackAssessment(row.facts),
+    ...contentOf(main, detail),
+  };
+}
+
+/** What a view shows of the bodies of its observation alone. */
+export function contentOf(
+  main: MainBody,
+  detail: DetailBody | undefined,
+): Pick<ObservationView, 'setAside' | 'labels' | 'versions' | 'imageVersions' | 'fix'> {
+  const labels: readonly Label[] = detail === undefined ? main.labels : [...main.labels, ...detail.labels];
+  const versions = main.occurrences.flatMap(({ version }) => version ?? []);
+  if (main.component?.version !== undefined) versions.push(main.component.version);
+  return {
     setAside: main.setAside,
     labels,
     versions: [...new Set(versions)],
+    ...imagesOf(main),
     fix: mergeFixes(main, detail),
   };
+}
+
+/** Most entries are of no image. */
+function imagesOf({ occurrences }: MainBody): Pick<ObservationView, 'imageVersions'> {
+  const versions = occurrences.flatMap(({ imageVersion }) => imageVersion ?? []);
+  return versions.length === 0 ? {} : { imageVersions: [...new Set(versions)] };
 }
 
 function mergeFixes(main: MainBody, detail: DetailBody | undefined): ObservationView['fix'] {

@@ -4,9 +4,15 @@ import type { AssetKind } from '../../domain/statement.ts';
 import type { Db } from '../db.ts';
 import type { AssetView, StoreReader } from '../store.ts';
 import { openAt } from './as-of.ts';
-import { loadDetail, loadEpisodes, loadHistory, loadTriage } from './detail.ts';
+import { loadDetail, loadEpisodes, loadHistory } from './detail.ts';
 import { countFindings, listFindings } from './findings.ts';
+import { loadIntelligence, namesWith } from './intelligence.ts';
+import { findingsAt } from './past-findings.ts';
 import { latestRuns, loadRejects, loadRun, seenEntries } from './runs.ts';
+import { loadTriage, loadTriaged } from './triage.ts';
+import { listBaselines, listVerdicts, loadArtefact, loadVerdict } from './verdicts.ts';
+import { loadVexDocuments } from './vex.ts';
+import { loadWaivers } from './waivers.ts';
 
 /** The read-only face, over either database. */
 export function createReader(db: Db): StoreReader {
@@ -16,14 +22,25 @@ export function createReader(db: Db): StoreReader {
     finding: (id) => loadDetail(db, id),
     episodes: (id) => loadEpisodes(db, id),
     triage: (id) => loadTriage(db, id),
+    triaged: (ids) => loadTriaged(db, ids),
     history: (id) => loadHistory(db, id),
+    intelligence: (name) => loadIntelligence(db, name),
+    vexDocuments: () => loadVexDocuments(db),
+    namesWith: (kind) => namesWith(db, kind),
     openAt: (validAt) => openAt(db, validAt),
+    findingsAt: (ids, validAt) => findingsAt(db, ids, validAt),
     assets: () => listAssets(db),
+    owners: () => loadOwners(db),
     latestRuns: (asked) => latestRuns(db, asked ?? {}),
     run: (id) => loadRun(db, id),
     cursor: (source) => loadCursor(db, source),
     seen: (stream, keys) => seenEntries(db, stream, keys),
     rejects: (id) => loadRejects(db, id),
+    verdict: (id) => loadVerdict(db, id),
+    verdicts: (query) => listVerdicts(db, query),
+    baselines: (name) => listBaselines(db, name),
+    artefact: (digest) => loadArtefact(db, digest),
+    waivers: (id) => loadWaivers(db, id),
     resolveId: (id) => resolveId(db, id),
   };
 }
@@ -56,6 +73,13 @@ async function listAssets(db: Db): Promise<readonly AssetView[]> {
     criticality: row.criticality,
     open: row.open,
   }));
+}
+
+async function loadOwners(db: Db): Promise<readonly (readonly [AssetId, string])[]> {
+  const rows = await db.all<{ id: AssetId; owner: string }>(
+    'SELECT id, owner FROM asset WHERE owner IS NOT NULL ORDER BY id',
+  );
+  return rows.map(({ id, owner }) => [id, owner] as const);
 }
 
 async function resolveId(db: Db, id: FindingId): Promise<FindingId | undefined> {

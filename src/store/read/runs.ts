@@ -1,6 +1,6 @@
 import type { RunId } from '../../domain/finding.ts';
 import type { Run } from '../../domain/run.ts';
-import type { FindingClass, Rejected, StreamRef } from '../../domain/statement.ts';
+import type { FindingClass, Label, Rejected, StreamRef } from '../../domain/statement.ts';
 import { findStream } from '../core/streams.ts';
 import type { Db } from '../db.ts';
 import type { LatestRuns, SeenEntry } from '../store.ts';
@@ -26,13 +26,21 @@ const COLUMNS = `r.id, s.source, s.category, s.channel, r.state, r.observed_at, 
 
 /** 1: a run that failed, and a later one did not. An attempt is no statement: its time must not outrank theirs. */
 const IS_OVERTAKEN = `(CASE WHEN r.state = 'failed' AND EXISTS (SELECT 1 FROM run later WHERE later.stream_id = r.stream_id
-  AND later.id > r.id AND later.state IN ('complete', 'partial')) THEN 1 ELSE 0 END)`;
+  AND later.id > r.id AND later.observed_at <= ? AND later.state IN ('complete', 'partial')) THEN 1 ELSE 0 END)`;
 
 /**
  * The runs that are the last word: of a stream that speaks for a whole source, its latest; of scans, the latest of
  * each asset (a newer scan of one image says nothing of another).
  */
-export async function latestRuns(db: Db, { sources, assets }: LatestRuns): Promise<readonly Run[]> {
+export async function latestRuns(
+  db: Db,
+  { sources, assets, labels, at = Number.MAX_SAFE_INTEGER }: LatestRuns,
+): Promise<readonly Run[]> {
+  const elsewhere = labels === undefined ? [] : await coveragesElsewhere(db, labels);
+  const concerned =
+    elsewhere.length === 0 ? '' : `AND (r.labels IS NULL OR r.labels NOT IN ${db.list('text')})`;
+  const speaks = `r.observed_at <= ? ${concerned}`;
+  const spoken = [at, ...(elsewhere.length === 0 ? [] : [db.listValue(elsewhere)])];
   const bySource = sources === undefined ? '' : `AND s.source IN ${db.list('text')}`;
   const byAsset = assets === undefined ? { text: '1 = 1', parameters: [] } : assetNames(assets);
   const rows = await db.all<RunRow>(
@@ -40,23 +48,49 @@ export async function latestRuns(db: Db, { sources, assets }: LatestRuns): Promi
        SELECT stream_id, id, observed_at FROM (
          SELECT r.stream_id, r.id, r.observed_at,
                 row_number() OVER (PARTITION BY r.stream_id ORDER BY r.observed_at DESC, r.id DESC) AS n
-         FROM run r WHERE ${IS_OVERTAKEN} = 0
+         FROM run r WHERE ${IS_OVERTAKEN} = 0 AND ${speaks}
            AND (r.all_assets = 1 OR NOT EXISTS (SELECT 1 FROM run_asset ra WHERE ra.run_id = r.id))
        ) ranked WHERE n = 1),
      single AS (
        SELECT id FROM (
          SELECT r.id, row_number() OVER (PARTITION BY r.stream_id, ra.asset_id ORDER BY r.observed_at DESC, r.id DESC) AS n
          FROM run r JOIN run_asset ra ON ra.run_id = r.id JOIN asset a ON a.id = ra.asset_id
-         WHERE a.state = 'active' AND ${IS_OVERTAKEN} = 0 AND ${byAsset.text} AND NOT EXISTS (
+         WHERE a.state = 'active' AND ${IS_OVERTAKEN} = 0 AND ${byAsset.text} AND ${speaks} AND NOT EXISTS (
            SELECT 1 FROM whole w WHERE w.stream_id = r.stream_id
              AND (w.observed_at > r.observed_at OR (w.observed_at = r.observed_at AND w.id >= r.id)))
        ) ranked WHERE n = 1)
      SELECT ${COLUMNS} FROM run r JOIN stream s ON s.id = r.stream_id
      WHERE (r.id IN (SELECT id FROM whole) OR r.id IN (SELECT id FROM single)) ${bySource}
      ORDER BY r.observed_at DESC, r.id DESC`,
-    [...byAsset.parameters, ...(sources === undefined ? [] : [db.listValue(sources)])],
+    [
+      at,
+      ...spoken,
+      at,
+      ...byAsset.parameters,
+      ...spoken,
+      ...(sources === undefined ? [] : [db.listValue(sources)]),
+    ],
   );
   return await Promise.all(rows.map((row) => toRun(db, row)));
+}
+
+/**
+ * What runs were narrowed to that leaves out some of these labels. Where a run was narrowed by another kind of label,
+ * that is what its source is set up to tell: nothing can be said of what it leaves out.
+ */
+async function coveragesElsewhere(
+  db: Db,
+  wanted: NonNullable<LatestRuns['labels']>,
+): Promise<readonly string[]> {
+  const rows = await db.all<{ labels: string }>('SELECT DISTINCT labels FROM run WHERE labels IS NOT NULL');
+  return rows.flatMap(({ labels }) => {
+    const covered = JSON.parse(labels) as Label[];
+    const leavesOut = wanted.some(({ kind, anyOf }) => {
+      const own = covered.filter((label) => label.kind === kind);
+      return own.length > 0 && !anyOf.every((one) => own.some(({ id, name }) => one === id || one === name));
+    });
+    return leavesOut ? [labels] : [];
+  });
 }
 
 function assetNames(assets: NonNullable<LatestRuns['assets']>): {

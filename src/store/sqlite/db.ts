@@ -1,9 +1,11 @@
 import { DatabaseSync, type StatementSync } from 'node:sqlite';
-import { GatehouseError } from '../../domain/errors.ts';
+import { isGatehouseError } from '../../domain/errors.ts';
 import { stretchesOf } from '../core/id-set.ts';
 import type { Db, Spill, Value } from '../db.ts';
 import { ddlOf, migrate } from '../migrations.ts';
 import { columnsOf, type TableName } from '../schema.ts';
+import { APPLICATION_ID, isNoDatabase, notAStore, ownerOf } from './ownership.ts';
+import { PATIENCE_MS, storeTrouble } from './trouble.ts';
 
 export interface SqliteOptions {
   readonly path: string;
@@ -14,27 +16,42 @@ export interface SqliteOptions {
 export async function openSqliteDb({ path, readOnly }: SqliteOptions): Promise<Db> {
   const database = connect(path, readOnly);
   const db = new SqliteDb(database);
-  if (!readOnly) await migrate(db, (table) => ddlOf(table, 'sqlite'));
-  return db;
+  if (readOnly) return db;
+  try {
+    await migrate(db, (table) => ddlOf(table, 'sqlite'), `the store ${path}`);
+    return db;
+  } catch (cause) {
+    database.close();
+    throw storeTrouble(cause, path);
+  }
 }
 
 function connect(path: string, readOnly: boolean): DatabaseSync {
+  let database: DatabaseSync | undefined;
   try {
-    const database = new DatabaseSync(path, { readOnly, timeout: 10_000 });
-    if (!readOnly) database.exec('PRAGMA journal_mode = WAL');
+    database = new DatabaseSync(path, { readOnly, timeout: PATIENCE_MS });
+    if (!readOnly) {
+      // Nothing is written to a file, not even how it keeps its log, before it is known to be ours.
+      claim(database, path);
+      database.exec('PRAGMA journal_mode = WAL');
+    }
     database.exec('PRAGMA synchronous = NORMAL; PRAGMA foreign_keys = ON; PRAGMA temp_store = FILE');
     // Each connection has its own; the system's cache of the file is behind them all.
     database.exec(`PRAGMA cache_size = -${readOnly ? 8192 : 16_384}`);
     return database;
   } catch (cause) {
-    throw new GatehouseError('store-unavailable', `cannot open the store ${path}: ${reasonOf(cause)}`, {
-      cause,
-    });
+    database?.close();
+    if (isGatehouseError(cause)) throw cause;
+    if (isNoDatabase(cause)) throw notAStore(path, 'it is no SQLite database', cause);
+    throw storeTrouble(cause, path);
   }
 }
 
-function reasonOf(cause: unknown): string {
-  return cause instanceof Error ? cause.message : String(cause);
+/** A new file becomes ours; a database that another program made is left as it is. */
+function claim(database: DatabaseSync, path: string): void {
+  const owner = ownerOf(database);
+  if (owner === 'another program') throw notAStore(path, 'another program made this database');
+  if (owner === 'nobody') database.exec(`PRAGMA application_id = ${APPLICATION_ID}`);
 }
 
 class SqliteDb implements Db {

@@ -3,6 +3,7 @@ import { dirname } from 'node:path';
 import { GatehouseError } from '../../domain/errors.ts';
 import type { Finding, RunId } from '../../domain/finding.ts';
 import type { RunSummary } from '../../domain/run.ts';
+import { slicesOf } from '../core/intelligence.ts';
 import type { IdPage } from '../read/findings.ts';
 import type {
   FindingPage,
@@ -92,14 +93,25 @@ const READS = [
   'finding',
   'episodes',
   'triage',
+  'triaged',
   'history',
+  'intelligence',
+  'namesWith',
   'openAt',
+  'findingsAt',
   'assets',
+  'owners',
   'latestRuns',
   'run',
   'cursor',
   'seen',
   'rejects',
+  'verdict',
+  'verdicts',
+  'baselines',
+  'artefact',
+  'waivers',
+  'vexDocuments',
   'resolveId',
 ] as const satisfies readonly (keyof StoreReader)[];
 
@@ -136,12 +148,20 @@ function writerOver(thread: Thread): StoreWriter {
     },
     recordAdvisories: (source, advisories, recordedAt) =>
       thread.call('recordAdvisories', source, advisories, recordedAt),
+    recordIntelligence: async (facts, recordedAt) => {
+      // Copied to the thread piece by piece: a day's hundreds of thousands at once would hold up whoever else calls.
+      for (const some of slicesOf(facts)) await thread.call('recordIntelligence', some, recordedAt);
+    },
     addTriage: (finding, note, recordedAt) => thread.call('addTriage', finding, note, recordedAt),
+    recordWaiver: (event, recordedAt) => thread.call('recordWaiver', event, recordedAt),
+    recordVex: (document, recordedAt) => thread.call('recordVex', document, recordedAt),
     setAsset: (asset, facts, validAt, recordedAt) =>
       thread.call('setAsset', asset, facts, validAt, recordedAt),
     saveCursor: (source, cursor) => thread.call('saveCursor', source, cursor),
     takeCalls: (key, calls, spacingMs, now) => thread.call('takeCalls', key, calls, spacingMs, now),
     holdCalls: (key, holdMs, now) => thread.call('holdCalls', key, holdMs, now),
+    saveVerdict: (verdict) => thread.call('saveVerdict', verdict),
+    saveBaseline: (baseline) => thread.call('saveBaseline', baseline),
     finishTogether: (ends) =>
       thread.call(
         'finishTogether',

@@ -16,7 +16,7 @@ function db(): Promise<Db> {
   return opening;
 }
 
-serve({
+serve(path, {
   read: async (method: string, args: readonly unknown[]) => {
     const reader = createReader(await db());
     const query = reader[method as keyof typeof reader] as (...args: readonly unknown[]) => Promise<unknown>;

@@ -1,6 +1,7 @@
 /** Calls into a worker thread: one message each way, errors with their code. */
 import { type MessagePort, parentPort, Worker } from 'node:worker_threads';
 import { type ErrorCode, GatehouseError, isGatehouseError } from '../../domain/errors.ts';
+import { storeTrouble } from './trouble.ts';
 
 interface Call {
   readonly id: number;
@@ -80,8 +81,8 @@ export function startThread(entry: URL, data: unknown, nurseryMb: number): Threa
   };
 }
 
-/** In the thread: answers calls with these handlers. */
-export function serve(handlers: Handlers): void {
+/** In the thread: answers calls with these handlers; what the database says of the store there is told as its state. */
+export function serve(path: string, handlers: Handlers): void {
   const port = requirePort();
   port.on('message', ({ id, method, args }: Call) => {
     const handler = handlers[method];
@@ -89,7 +90,8 @@ export function serve(handlers: Handlers): void {
       handler === undefined ? Promise.reject(new Error(`no ${method}`)) : handler(...(args as never[]));
     answer.then(
       (value) => port.postMessage({ id, value } satisfies Answer),
-      (error: unknown) => port.postMessage({ id, failure: toFailure(error) } satisfies Answer),
+      (error: unknown) =>
+        port.postMessage({ id, failure: toFailure(storeTrouble(error, path)) } satisfies Answer),
     );
   });
 }
@@ -101,13 +103,7 @@ function requirePort(): MessagePort {
 
 function toFailure(error: unknown): Failure {
   const { message, stack } = error instanceof Error ? error : new Error(String(error));
-  return { message, stack, code: isGatehouseError(error) ? error.code : codeOfSqlite(error) };
-}
-
-/** A disk that is full or a file that is locked is the store's state, not our bug. */
-function codeOfSqlite(error: unknown): ErrorCode | undefined {
-  const code = error instanceof Error && 'code' in error ? error.code : undefined;
-  return code === 'ERR_SQLITE_ERROR' ? 'store-unavailable' : undefined;
+  return { message, stack, code: isGatehouseError(error) ? error.code : undefined };
 }
 
 function toError({ code, message, stack }: Failure): Error {

@@ -2,12 +2,14 @@
 import { workerData } from 'node:worker_threads';
 import { GatehouseError } from '../../domain/errors.ts';
 import type { FindingId } from '../../domain/finding.ts';
+import type { IntelligenceFact } from '../../domain/intelligence.ts';
 import type { KeyedAdvisory, KeyedStatement } from '../../domain/keyed.ts';
 import type { AssetRef, Coverage, Rejected, StreamRef } from '../../domain/statement.ts';
 import type { TriageNote } from '../../domain/triage.ts';
+import type { VexDocument } from '../../domain/vex-document.ts';
 import { createWriter } from '../core/writer.ts';
 import type { PackedStatements } from '../packed-statements.ts';
-import type { AssetFacts, RunStart, RunWriter } from '../store.ts';
+import type { AssetFacts, NewBaseline, NewVerdict, NewWaiverEvent, RunStart, RunWriter } from '../store.ts';
 import { openSqliteDb } from './db.ts';
 import { serve } from './rpc.ts';
 import type { RunHandle } from './run-handle.ts';
@@ -32,7 +34,7 @@ function runOf(id: number): RunWriter {
   return run;
 }
 
-serve({
+serve(path, {
   ready: async () => {
     await writing;
   },
@@ -68,8 +70,14 @@ serve({
   },
   recordAdvisories: async (source: string, advisories: readonly KeyedAdvisory[], recordedAt: number) =>
     await (await writing).recordAdvisories(source, advisories, recordedAt),
+  recordIntelligence: async (facts: readonly IntelligenceFact[], recordedAt: number) =>
+    await (await writing).recordIntelligence(facts, recordedAt),
   addTriage: async (finding: FindingId, note: TriageNote, recordedAt: number) =>
     await (await writing).addTriage(finding, note, recordedAt),
+  recordWaiver: async (event: NewWaiverEvent, recordedAt: number) =>
+    await (await writing).recordWaiver(event, recordedAt),
+  recordVex: async (document: VexDocument, recordedAt: number) =>
+    await (await writing).recordVex(document, recordedAt),
   setAsset: async (asset: AssetRef, facts: AssetFacts, validAt: number, recordedAt: number) =>
     await (await writing).setAsset(asset, facts, validAt, recordedAt),
   saveCursor: async (source: string, cursor: string | undefined) =>
@@ -78,6 +86,8 @@ serve({
     await (await writing).takeCalls(key, calls, spacingMs, now),
   holdCalls: async (key: string, holdMs: number, now: number) =>
     await (await writing).holdCalls(key, holdMs, now),
+  saveVerdict: async (verdict: NewVerdict) => await (await writing).saveVerdict(verdict),
+  saveBaseline: async (baseline: NewBaseline) => await (await writing).saveBaseline(baseline),
   close: async () => {
     await (await opening).close();
   },

@@ -1,0 +1,105 @@
+import { unpackAssessment } from '../../domain/assessment.ts';
+import type { Finding, FindingId, ObservationView } from '../../domain/finding.ts';
+import { type Contribution, mergeValues } from '../../domain/merge.ts';
+import { severityOfCode } from '../../domain/severity.ts';
+import { spansOf } from '../core/findings.ts';
+import { mainColumnsFrom } from '../core/rows.ts';
+import type { Db } from '../db.ts';
+import { type Bodies, bodiesAt, type ClaimRow, claimsOf, isLiveAt } from './as-of.ts';
+import { contentOf, loadFindings, shownOf } from './findings.ts';
+
+/**
+ * Of these findings, those that were open at a moment of the sources' clocks, as they stood then: by what lived, and
+ * what was said of it. Within a gap that is shorter than its hold time, a finding stands as it last did.
+ */
+export async function findingsAt(
+  db: Db,
+  ids: readonly FindingId[],
+  validAt: number,
+): Promise<readonly Finding[]> {
+  const episodes = await db.all<{ finding_id: number; opened_at: number }>(
+    `SELECT finding_id, opened_at FROM episode WHERE finding_id IN ${db.list('int')}
+       AND opened_at <= ? AND (closed_at IS NULL OR closed_at > ?)`,
+    [db.listValue(ids), validAt, validAt],
+  );
+  const openedAt = new Map(episodes.map((row) => [row.finding_id, row.opened_at]));
+  const open = ids.filter((id) => openedAt.has(id));
+  const [today, claims] = await Promise.all([loadFindings(db, open), claimsOf(db, open)]);
+  const bodies = await bodiesAt(db, [...new Set(claims.map((row) => row.observation_id))], validAt);
+  const live = livePairs(claims, validAt);
+  return today.map((finding) => {
+    const said = finding.observations.map((view) =>
+      sayAgain(view, bodies.get(view.id), live.has(pairOf(finding.id, view.id))),
+    );
+    return asThen(finding, said, openedAt.get(finding.id) ?? finding.openedAt);
+  });
+}
+
+/** Findings and the observations through which they were open. */
+function livePairs(claims: readonly ClaimRow[], validAt: number): ReadonlySet<string> {
+  const live = [...Map.groupBy(claims, ({ finding_id }) => finding_id).values()].flatMap((own) => {
+    const living = own.filter((claim) => isLiveAt(claim, validAt));
+    if (living.length > 0) return living;
+    const ends = own.map((claim) => lastEndBefore(claim, validAt));
+    const last = Math.max(...ends);
+    return own.filter((_, index) => ends[index] === last);
+  });
+  return new Set(live.map((claim) => pairOf(claim.finding_id, claim.observation_id)));
+}
+
+function lastEndBefore(claim: ClaimRow, validAt: number): number {
+  const ends = spansOf(claim).flatMap(({ closedAt }) =>
+    closedAt !== null && closedAt <= validAt ? closedAt : [],
+  );
+  return Math.max(Number.NEGATIVE_INFINITY, ...ends);
+}
+
+interface Said {
+  readonly view: ObservationView;
+  readonly contribution: Contribution;
+}
+
+function sayAgain(today: ObservationView, body: Bodies | undefined, live: boolean): Said {
+  if (body === undefined) throw new RangeError(`observation ${today.id} has no content`);
+  const { severity, score, facts, fixable, set_aside, due_at, occurrences } = mainColumnsFrom(body.main, {});
+  const contribution: Contribution = {
+    live,
+    severity,
+    score,
+    facts,
+    fixable: fixable === 1 || (body.detail?.fix?.versions.length ?? 0) > 0,
+    occurrences: body.detail?.occurrences.length || occurrences,
+    dueAt: due_at,
+    title: null,
+    isSetAside: set_aside === 1,
+    tie: today.key,
+  };
+  const values = { severity: severityOfCode(severity), score: score ?? undefined };
+  const assessment = unpackAssessment(facts);
+  return {
+    view: { ...today, ...values, assessment, ...contentOf(body.main, body.detail), live },
+    contribution,
+  };
+}
+
+function asThen(finding: Finding, said: readonly Said[], openedAt: number): Finding {
+  const merged = mergeValues(said.map(({ contribution }) => contribution));
+  const observations = said.map(({ view }) => view);
+  return {
+    ...finding,
+    severity: severityOfCode(merged.severity),
+    score: merged.score ?? undefined,
+    assessment: unpackAssessment(merged.facts),
+    dueAt: merged.dueAt ?? undefined,
+    occurrences: merged.occurrences,
+    state: 'open',
+    openedAt,
+    closedAt: undefined,
+    ...shownOf(observations),
+    observations,
+  };
+}
+
+function pairOf(finding: number, observation: number): string {
+  return `${finding} ${observation}`;
+}
