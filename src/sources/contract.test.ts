@@ -44,6 +44,18 @@ function contract(source: AnySource, vendor: ContractVendor): void {
     for (const example of examples) source.settings.parse(example);
   });
 
+  test('each of its probes is answered, and names the right that it takes', async () => {
+    const { http, settings } = await connect(source, vendor);
+    const probes = source.probes(settings);
+
+    assert.equal(probes[0].detail, undefined, 'the first is a call that every pass makes');
+    assert.equal(new Set(probes.map(({ right }) => right)).size, probes.length);
+    for (const { path, query, right, reads } of probes) {
+      assert.match(`${right} ${reads}`, /^\S+ \S/);
+      assert.equal((await http.getJson(path, { query })).status, 200);
+    }
+  });
+
   test('a setting it does not know is refused by its name', () => {
     const parsed = source.settings.safeParse({ ...vendor.settings, invented: true });
 
@@ -284,8 +296,8 @@ interface RunOptions {
   readonly answer?: (call: VendorCall) => VendorAnswer;
 }
 
-async function start(source: AnySource, vendor: ContractVendor, options: RunOptions = {}) {
-  const { records = vendor.records, store = memory() } = options;
+async function connect(source: AnySource, vendor: ContractVendor, options: RunOptions = {}) {
+  const { records = vendor.records } = options;
   const answer = options.answer ?? ((call) => vendor.answer(records, call));
   const { calls, createClient, log } = vendorClient({ answer, date: () => NOW });
   const settings = source.settings.parse(vendor.settings);
@@ -296,6 +308,12 @@ async function start(source: AnySource, vendor: ContractVendor, options: RunOpti
     createClient,
     log,
   });
+  return { settings, sourceId, http, calls };
+}
+
+async function start(source: AnySource, vendor: ContractVendor, options: RunOptions = {}) {
+  const { store = memory() } = options;
+  const { settings, sourceId, http, calls } = await connect(source, vendor, options);
   const job: Job<unknown, unknown> = {
     sourceId,
     settings,

@@ -33,7 +33,21 @@ export interface Source<Settings, Cursor> {
    * @throws GatehouseError `config-invalid` when a file or variable that the settings refer to is not there
    */
   connect(settings: Settings, platform: SourcePlatform): Promise<HttpClient>;
+  /** Small calls that show what the credential may do; the first is one that every pass makes. */
+  probes(settings: Settings): readonly [Probe, ...Probe[]];
   collect(job: Job<Settings, Cursor>): AsyncGenerator<Page<Cursor>, Coverage>;
+}
+
+/** A call that is answered with little, and refused without one right. */
+export interface Probe {
+  /** In the vendor's word: `securityProblems.read`. */
+  readonly right: string;
+  /** What is read with it, as the rest of a sentence: `security problems`. */
+  readonly reads: string;
+  readonly path: string;
+  readonly query: Readonly<Record<string, string | number>>;
+  /** Needed for this detail alone; undefined: without it nothing can be read. */
+  readonly detail?: Detail;
 }
 
 /** What a source may use of the outside to make its client: nothing else reaches it. */

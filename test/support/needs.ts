@@ -1,5 +1,8 @@
 import { existsSync } from 'node:fs';
+import { browserNeed, isBrowserHere } from './browser.ts';
 import { isPostgresHere, postgresNeed } from './postgres.ts';
+import { areShellsHere, shellsNeed } from './shells.ts';
+import { isTerminalHere, terminalNeed } from './terminal.ts';
 
 interface Need {
   /** What it is, and how to get it. */
@@ -10,6 +13,9 @@ interface Need {
 /** What some tests need of the machine that not every machine has. */
 const needs: readonly Need[] = [
   { name: postgresNeed, isHere: isPostgresHere },
+  { name: browserNeed, isHere: isBrowserHere },
+  { name: terminalNeed, isHere: isTerminalHere },
+  { name: shellsNeed, isHere: areShellsHere },
   {
     name: 'real scans and specifications: the folder shared/data beside this checkout',
     isHere: () => existsSync(new URL('../../../shared/data', import.meta.url)),

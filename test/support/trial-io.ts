@@ -23,6 +23,7 @@ export function trialIo(given: Partial<Omit<Io, 'stdout' | 'stderr' | 'signal'>>
       cwd: '/',
       isTty: false,
       isStderrTty: false,
+      isQuiet: false,
       hasColour: false,
       columns: 100,
       now: () => new Date('2026-06-01T12:00:00Z'),

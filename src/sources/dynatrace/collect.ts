@@ -15,7 +15,7 @@ import { advance, coverageOf, doubted, finished } from './progress.ts';
 import { digestOf } from './records.ts';
 import { narrowed, selectorsOf } from './selector.ts';
 import { type DynatraceSettings, labelsOfScope } from './settings.ts';
-import { doubtsAboutZones } from './zones.ts';
+import { doubtsAboutScope } from './zones.ts';
 
 const MINUTE_MS = 60_000;
 const HOUR_MS = 60 * MINUTE_MS;
@@ -66,7 +66,7 @@ export async function* collect(job: DynatraceJob): AsyncGenerator<Page<Dynatrace
     const distinct = tally(chunk);
     pass = advance(pass, chunk, { wanted, distinct, now: job.now() });
     const isDone = chunk.isLast && chunk.page.next === undefined;
-    if (isDone && pass.kind === 'full') pass = doubted(pass, await zoneDoubts(reader, wanted, pass));
+    if (isDone && pass.kind === 'full') pass = doubted(pass, await scopeDoubts(reader, wanted, pass));
     // Rows that did not change since the last pass make no page of their own.
     if (!isDone && chunk.statements.length + chunk.rejected.length === 0) continue;
     yield {
@@ -81,12 +81,12 @@ export async function* collect(job: DynatraceJob): AsyncGenerator<Page<Dynatrace
   return coverageOf(pass, wanted, reader.asset, job.now());
 }
 
-function zoneDoubts(
+function scopeDoubts(
   { environment, listFrom, signal }: ChunkReader,
   wanted: readonly Label[],
   { labels }: PassUnderWay,
 ): Promise<string[]> {
-  return doubtsAboutZones({ environment, wanted, found: labels, from: listFrom, signal });
+  return doubtsAboutScope({ environment, wanted, found: labels, from: listFrom, signal });
 }
 
 function cancelled({ sourceId, signal }: DynatraceJob): GatehouseError {
@@ -101,7 +101,7 @@ function readerOf(
   onChange: () => void,
 ): ChunkReader {
   const { settings, sourceId, http, seen } = job;
-  const environment = environmentBehind(http, sourceId);
+  const environment = environmentBehind(http, sourceId, URL.parse(settings.url)?.host ?? '');
   const listFrom = `now-${settings.windowDays}d`;
   const mark = pass.kind === 'incremental' ? cursor.watermark : undefined;
   return {

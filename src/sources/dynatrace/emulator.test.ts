@@ -482,6 +482,26 @@ test('a zone that does not exist is never a zone without problems: the run is pa
   }
 });
 
+test('a host that does not exist is never a host without problems: the run is partial', async () => {
+  const { certification } = oneTenant;
+  const [known] = certification.topology.hosts;
+  assert.ok(known);
+  const { id, name } = known;
+  const { collect } = await environmentOf(certification);
+
+  const mistyped = await collect({
+    settings: { scope: { hosts: [id, 'HOST-0000000000000000', 'no-such-host'] } },
+  });
+  const right = await collect({ settings: { scope: { hosts: [id, name] } } });
+
+  assert.equal(mistyped.coverage?.complete, false);
+  assert.match(
+    mistyped.coverage?.reasons.join() ?? '',
+    /HOST-0000000000000000 is not known.*no-such-host is not known/,
+  );
+  assert.equal(right.coverage?.complete, true, right.coverage?.reasons.join());
+});
+
 test('a zone that exists and has no problem is complete', async () => {
   const quiet = { ...oneTenant.certification, problems: [] };
   const { collect } = await environmentOf(quiet);
@@ -526,7 +546,8 @@ test('hosts by id and hosts by name are read together, each problem of either', 
     [],
   );
   assert.ok(store.observations.size < problems.length);
-  assert.equal(calls, 2);
+  // Two lists, and once by id and once by name whether the hosts are there.
+  assert.equal(calls, 4);
 });
 
 test('a problem that two selectors find has its details read once', async () => {

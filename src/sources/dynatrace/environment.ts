@@ -15,24 +15,24 @@ export interface Environment {
 }
 export type Query = Readonly<Record<string, string>>;
 
-export function environmentBehind(http: HttpClient, sourceId: string): Environment {
+export function environmentBehind(http: HttpClient, sourceId: string, host: string): Environment {
   return {
     async get(path, query, shape, signal) {
       const { body, headers } = await http.getJson(path, { query, signal });
       const read = shape.safeParse(body);
-      if (!read.success) throw notWhatWasAsked(sourceId, path, read.error);
+      if (!read.success) throw notWhatWasAsked(`${sourceId}: GET ${host}`, path, read.error);
       const serverAt = Date.parse(headers.date ?? '');
       return { body: read.data, serverAt: Number.isNaN(serverAt) ? undefined : serverAt };
     },
   };
 }
 
-function notWhatWasAsked(sourceId: string, path: readonly string[], error: z.ZodError): GatehouseError {
+function notWhatWasAsked(what: string, path: readonly string[], error: z.ZodError): GatehouseError {
   const [issue] = error.issues;
   const where = issue?.path.join('.') || 'the reply';
   return new GatehouseError(
     'source-unavailable',
-    `${sourceId}: GET ${path.join('/')} gave a reply that cannot be read (${where}: ${issue?.message}); check the address`,
+    `${what} ${path.join('/')} gave a reply that cannot be read (${where}: ${issue?.message}); check the address`,
     { facts: { path: path.join('/') } },
   );
 }

@@ -1,6 +1,7 @@
 /**
- * A zone that is misspelt, or was renamed, lists nothing and looks like a zone without problems: the one mistake that
- * would turn a scope into GO. So a zone that no problem carries must at least contain something.
+ * A zone or host that is misspelt, or was renamed, lists nothing and looks like one without problems: the one mistake
+ * that would turn a scope into GO. So a zone that no problem carries must at least contain something, and a host must
+ * be one that the environment knows.
  */
 import * as z from 'zod';
 import { isGatehouseError } from '../../domain/errors.ts';
@@ -11,6 +12,12 @@ import { isZoneId, quote } from './selector.ts';
 /** What a zone of any use here has at least one of. */
 const TYPES = ['HOST', 'PROCESS_GROUP'];
 const Count = z.object({ totalCount: z.int().nonnegative() });
+const Listed = z.object({
+  entities: z.array(z.looseObject({ entityId: z.string(), displayName: z.string().nullish() })),
+});
+/** In one question, whose text must stay below 2,000 characters. */
+const IDS_ASKED = 60;
+const NAMES_ASKED = 7;
 
 export interface ZoneCheck {
   readonly environment: Environment;
@@ -21,8 +28,52 @@ export interface ZoneCheck {
   readonly signal: AbortSignal;
 }
 
-/** A sentence for each zone of the scope that is not known to exist. */
-export async function doubtsAboutZones({ wanted, found, ...rest }: ZoneCheck): Promise<string[]> {
+/** A sentence for each zone and host of the scope that is not known to exist. */
+export async function doubtsAboutScope(check: ZoneCheck): Promise<string[]> {
+  const hosts = check.wanted.filter(({ kind }) => kind === 'host');
+  const ids = hosts.filter(({ name }) => name === undefined).map(({ id }) => id);
+  const names = hosts.flatMap(({ name }) => name ?? []);
+  const doubts = await Promise.all([
+    doubtsAboutZones(check),
+    ...chunksOf(ids, IDS_ASKED).map((some) => doubtsAboutHosts(`entityId(${listed(some)})`, some, check)),
+    ...chunksOf(names, NAMES_ASKED).map((some) =>
+      doubtsAboutHosts(`type("HOST"),entityName.in(${listed(some)})`, some, check),
+    ),
+  ]);
+  return doubts.flat();
+}
+
+function listed(texts: readonly string[]): string {
+  return texts.map(quote).join(',');
+}
+
+function chunksOf(texts: readonly string[], size: number): readonly (readonly string[])[] {
+  return Array.from({ length: Math.ceil(texts.length / size) }, (_, n) =>
+    texts.slice(n * size, (n + 1) * size),
+  );
+}
+
+async function doubtsAboutHosts(
+  entitySelector: string,
+  asked: readonly string[],
+  { environment, from, signal }: ZoneCheck,
+): Promise<string[]> {
+  try {
+    // Several hosts may share a name; the page is large enough for most, and one of each name is enough.
+    const query = { entitySelector, pageSize: '500', from };
+    const { body } = await environment.get(['entities'], query, Listed, signal);
+    const known = new Set(body.entities.flatMap(({ entityId, displayName }) => [entityId, displayName]));
+    return asked
+      .filter((host) => !known.has(host))
+      .map((host) => `the host ${host} is not known to the environment; check how it is written`);
+  } catch (error) {
+    const isRefused = isGatehouseError(error) && error.code === 'unauthenticated';
+    if (!isRefused && endsRun(error, signal)) throw error;
+    return [`whether the hosts ${asked.join(', ')} exist could not be read: ${sentenceOf(error)}`];
+  }
+}
+
+async function doubtsAboutZones({ wanted, found, ...rest }: ZoneCheck): Promise<string[]> {
   const carried = new Set(found.filter(({ kind }) => kind === 'zone').flatMap(({ id, name }) => [id, name]));
   const silent = wanted.filter(({ kind, id, name }) => kind === 'zone' && !carried.has(name ?? id));
   const doubts = await Promise.all(silent.map((zone) => doubtAbout(zone, rest)));
