@@ -21,6 +21,8 @@ export interface Known {
   readonly sameEntity: Standing | undefined;
   /** The most of them on any one asset: a rule can be broken several times in one file. */
   readonly mostOnOneAsset: number;
+  /** True when the very asset of the finding has it at the very same location, as its tool tells locations apart. */
+  readonly sameLocation: boolean;
 }
 
 export interface Baseline {
@@ -109,9 +111,16 @@ function joined(entries: readonly Entry[], finding: Finding): Known | undefined 
       anywhere: worse(known?.anywhere ?? entry.anywhere, entry.anywhere),
       sameEntity: here && worse(known?.sameEntity ?? here, here),
       mostOnOneAsset: Math.max(known?.mostOnOneAsset ?? 0, entry.assets?.mostOnOne ?? 1),
+      sameLocation: known?.sameLocation === true || (here !== undefined && isAt(finding, entry)),
     };
   }
   return known;
+}
+
+function isAt({ asset, location }: Finding, { members }: Entry): boolean {
+  return members.some(
+    ({ finding }) => finding.location === location && assetKey(finding.asset) === assetKey(asset),
+  );
 }
 
 /** On the asset of this finding. */
@@ -172,9 +181,13 @@ export function namesOf(finding: Finding): readonly string[] {
   return finding.rule === undefined ? [] : [`rule ${finding.rule}`];
 }
 
-/** The component, else the file: lines move with every commit and never tell two findings apart. */
-export function placeOf(finding: Finding): string {
-  return finding.component ?? finding.location?.replace(/(:\d+){1,2}$/, '') ?? ANY_PLACE;
+/**
+ * The component, else the file: lines move with every commit and never tell two findings apart, and a tool's own mark of
+ * a place (`file#mark`) means nothing in another environment.
+ */
+export function placeOf({ component, location, rule }: Finding): string {
+  const file = rule === undefined ? location : location?.replace(/#[^#]*$/, '');
+  return component ?? file?.replace(/(:\d+){1,2}$/, '') ?? ANY_PLACE;
 }
 
 export function assetKey({ kind, name }: AssetRef): string {

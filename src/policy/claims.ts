@@ -47,8 +47,22 @@ function claimOfWaiver({ by, scope, reason, from, until }: Waiver, finding: Find
   return { kind: 'waiver', issuer: by, reason, from, until, fromJudgedScans: false, covers };
 }
 
-function claimOfVex({ issuer, reason, until, fromJudgedScans }: VexStatement): Claim {
-  return { kind: 'vex', issuer, reason, until, fromJudgedScans, covers: () => true };
+function claimOfVex({
+  issuer,
+  reason,
+  until,
+  fromJudgedScans,
+  versions,
+  imageVersions,
+}: VexStatement): Claim {
+  const covers = (view: ObservationView): boolean =>
+    areAll(view.versions, versions) && areAll(view.imageVersions ?? [], imageVersions);
+  return { kind: 'vex', issuer, reason, until, fromJudgedScans, covers };
+}
+
+/** What nobody knows the version of is not known to be one of them. */
+function areAll(seen: readonly string[], wanted: readonly string[] | undefined): boolean {
+  return wanted === undefined || (seen.length > 0 && seen.every((version) => wanted.includes(version)));
 }
 
 /** The same order whatever order waivers and observations came in. */
@@ -85,13 +99,15 @@ function claimsOfSources(views: readonly ObservationView[], fromScans: boolean):
 }
 
 /** What both waivers and VEX statements select by. All that is given must match. */
-type Selector = Pick<Waiver, 'vulnerability' | 'component' | 'asset' | 'rule'>;
+type Selector = Pick<Waiver, 'vulnerability' | 'component' | 'asset' | 'rule'> &
+  Pick<VexStatement, 'finding' | 'componentName' | 'assetNames'>;
 
 /** Each stands under its narrowest selector, so that a finding meets only those that may be about it. */
 function indexBySelector<S extends Selector>(selectors: readonly S[]): (finding: Finding) => readonly S[] {
   if (selectors.length === 0) return () => [];
+  const byFinding = Map.groupBy(selectors, (selector) => selector.finding);
   const byVulnerability = Map.groupBy(
-    selectors,
+    byFinding.get(undefined) ?? [],
     ({ vulnerability }) => vulnerability && normaliseName(vulnerability),
   );
   const byRule = Map.groupBy(byVulnerability.get(undefined) ?? [], ({ rule }) => rule);
@@ -104,6 +120,7 @@ function indexBySelector<S extends Selector>(selectors: readonly S[]): (finding:
     const add = (more: readonly S[] | undefined): void => {
       if (more !== undefined) found.push(...more);
     };
+    add(byFinding.get(finding.id));
     for (const name of namesOf(finding)) add(byVulnerability.get(name));
     if (rule !== undefined) add(byRule.get(rule));
     if (component !== undefined) add(byComponent.get(component));
@@ -112,13 +129,21 @@ function indexBySelector<S extends Selector>(selectors: readonly S[]): (finding:
   };
 }
 
-function selects({ vulnerability, rule, component, asset }: Selector, finding: Finding): boolean {
+function selects(selector: Selector, finding: Finding): boolean {
+  const { vulnerability, rule, component, asset, componentName, assetNames } = selector;
   return (
     (vulnerability === undefined || namesOf(finding).includes(normaliseName(vulnerability))) &&
     (rule === undefined || rule === finding.rule) &&
     (component === undefined || component === finding.component) &&
-    (asset === undefined || (asset.kind === finding.asset.kind && asset.name === finding.asset.name))
+    (asset === undefined || (asset.kind === finding.asset.kind && asset.name === finding.asset.name)) &&
+    (assetNames === undefined || assetNames.includes(finding.asset.name)) &&
+    (componentName === undefined || componentName === packageNameOf(finding.component))
   );
+}
+
+/** `log4j-core` of `pkg:maven/org.apache/log4j-core`. */
+function packageNameOf(component: string | undefined): string | undefined {
+  return component === undefined ? undefined : /([^/]+?)(?:\?.*)?$/.exec(component)?.[1];
 }
 
 function namesOf({ vulnerability, aliases }: Finding): readonly string[] {

@@ -1,98 +1,24 @@
 import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import {
-  aFinding,
-  aVexStatement,
-  aWaiver,
-  countsOf,
-  HOUR_MS,
-  NOW,
-  someEvidence,
-} from '../../test/support/builders.ts';
+import { aVexStatement, aWaiver, DAY_MS, NOW, someEvidence } from '../../test/support/builders.ts';
+import { findings, inputs, vulnerabilities } from '../../test/support/decide-inputs.ts';
+import { inputsOf, RULES_TRIED, richFindings, richInputs } from '../../test/support/rule-inputs.ts';
 import { matches } from '../domain/filter.ts';
 import type { Finding } from '../domain/finding.ts';
-import { type Mode, PRESETS } from '../domain/policy.ts';
-import { EVERYTHING, type Scope } from '../domain/scope.ts';
+import type { Policy } from '../domain/policy.ts';
+import { observationsInScope, type Scope } from '../domain/scope.ts';
 import { SEVERITIES, severityRank } from '../domain/severity.ts';
-import { FUNCTION_USAGES } from '../domain/statement.ts';
-import type { Evidence, VerdictWord } from '../domain/verdict.ts';
+import type { VerdictWord } from '../domain/verdict.ts';
 import { compilePolicy } from './compile-policy.ts';
 import { type DecideInput, decide } from './decide.ts';
 import { readPolicy } from './read-policy.ts';
+import { RULES } from './rules/registry.ts';
 
 const RANK = { GO: 0, UNDECIDED: 1, 'NO-GO': 2 } as const satisfies Record<VerdictWord, number>;
 const RUNS = { numRuns: 300 };
-
-const certification: Scope = { name: 'certification', channels: ['certification'] };
-
-const vulnerabilities = fc.constantFrom('CVE-2024-0001', 'CVE-2024-0002', 'CVE-2024-0003');
-const muted = [{ kind: 'vendor-mute' as const, issuer: 'vendor', reason: 'muted', until: undefined }];
-
-const findings: fc.Arbitrary<Finding> = fc
-  .record({
-    what: fc.oneof(
-      vulnerabilities.map((vulnerability) => ({ vulnerability })),
-      fc.constantFrom({ rule: 'semgrep:sql' }, { rule: 'semgrep:xss' }),
-    ),
-    asset: fc.constantFrom('shop', 'cart').map((name) => ({ kind: 'host' as const, name })),
-    severity: fc.constantFrom(...SEVERITIES),
-    usage: fc.option(fc.constantFrom(...FUNCTION_USAGES), { nil: undefined }),
-    channel: fc.constantFrom('certification', 'certification', 'production'),
-    key: fc.constantFrom('a', 'b', 'c'),
-    setAside: fc.constantFrom([], [], muted),
-    state: fc.constantFrom('open' as const, 'open' as const, 'resolved' as const),
-  })
-  .map(({ what, usage, ...facts }) => aFinding({ ...what, ...facts, assessment: { functionUsage: usage } }));
-
-const evidences: fc.Arbitrary<Evidence> = fc
-  .record({
-    source: fc.constantFrom('trivy', 'dynatrace'),
-    role: fc.constantFrom('release' as const, 'baseline' as const),
-    state: fc.constantFrom('complete', 'complete', 'partial', 'missing', 'unreadable', 'stale', 'inventory'),
-    required: fc.boolean(),
-    observedAt: fc.constantFrom(NOW - HOUR_MS, NOW - 48 * HOUR_MS),
-  })
-  .map(someEvidence);
-
-const policies = fc
-  .record({
-    preset: fc.constantFrom(...PRESETS),
-    sources: fc.constantFrom([], ['trivy']),
-    newAction: fc.constantFrom('block', 'warn', 'off'),
-    relax: fc.subarray(['partial-evidence', 'stale-evidence', 'incomplete-baseline']),
-  })
-  .map(({ preset, sources, newAction, relax }) =>
-    readPolicy({
-      preset,
-      relax,
-      rules: {
-        'new-against-baseline': { action: newAction, budget: 1 },
-        'required-sources': { action: 'block', sources, maxAgeHours: 24 },
-      },
-    }),
-  );
-
-const inputs: fc.Arbitrary<DecideInput> = fc
-  .record({
-    policy: policies,
-    mode: fc.constantFrom<Mode>('evaluate', 'compare'),
-    scope: fc.constantFrom(EVERYTHING, certification),
-    candidates: fc.array(findings, { maxLength: 6 }),
-    baseline: fc.option(fc.array(findings, { maxLength: 6 }), { nil: undefined }),
-    evidence: fc.array(evidences, { maxLength: 4 }),
-    waivers: fc.array(
-      fc
-        .record({
-          vulnerability: vulnerabilities,
-          until: fc.constantFrom(NOW - 1, NOW, NOW + 1, NOW + 90 * 24 * HOUR_MS),
-        })
-        .map(aWaiver),
-      { maxLength: 2 },
-    ),
-    fromScans: fc.boolean(),
-  })
-  .map((facts) => ({ release: 'shop 2.0', now: NOW, counts: countsOf(facts.candidates), ...facts }));
+/** Of each rule. */
+const RUNS_ALONE = { numRuns: 200 };
 
 function worded(input: DecideInput): VerdictWord {
   return decide(input).verdict;
@@ -246,6 +172,177 @@ describe('laws of the verdict', () => {
           ),
         };
         assert.deepEqual(decide(selected), decide(input));
+      }),
+      RUNS,
+    );
+  });
+});
+
+/** The same policy, with every rule that judges findings let off in the scope. */
+function letOffIn(policy: Policy, scope: Scope): Policy {
+  const rules = Object.entries(policy.rules).map(([id, setting]) => {
+    const judgesFindings = RULES.find((rule) => rule.id === id)?.judgesFindings === true;
+    const off = { scope, action: 'off' as const, parameters: setting.parameters };
+    return [id, judgesFindings ? { ...setting, perScope: [off, ...(setting.perScope ?? [])] } : setting];
+  });
+  return { ...policy, rules: Object.fromEntries(rules) };
+}
+
+function heldBy(input: DecideInput): readonly unknown[] {
+  return decide(input)
+    .reasons.filter(({ rule }) => RULES_TRIED.includes(rule))
+    .map(({ rule, effect, findings: held }) => [rule, effect, held.map(({ id }) => id)]);
+}
+
+/** Each says of the finding what some rule holds against it, and takes nothing back. */
+const HARMS: readonly ((finding: Finding) => Finding)[] = [
+  // Not where the vendor set a deadline: a waiver that held all the while then pushes it back further.
+  (one) => (one.dueAt === undefined ? { ...one, openedAt: one.openedAt - 400 * DAY_MS } : one),
+  (one) => ({ ...one, dueAt: NOW - DAY_MS }),
+  (one) => ({ ...one, score: 10 }),
+  (one) => ({ ...one, fixVersions: ['9.9.9'] }),
+  (one) => ({ ...one, intelligence: { ...one.intelligence, kev: { addedAt: NOW, isRansomware: true } } }),
+  (one) => ({ ...one, intelligence: { ...one.intelligence, epss: { probability: 1, percentile: 1 } } }),
+  (one) => assessed(one, { exposure: 'public' }),
+  (one) => assessed(one, { dataAssets: 'reachable' }),
+  (one) => assessed(one, { functionUsage: 'in-use' }),
+  (one) => (one.assessment.exploit === 'not-available' ? assessed(one, { exploit: 'available' }) : one),
+];
+
+function assessed(finding: Finding, more: Finding['assessment']): Finding {
+  const observations = finding.observations.map((view) => ({
+    ...view,
+    assessment: { ...view.assessment, ...more },
+  }));
+  return { ...finding, assessment: { ...finding.assessment, ...more }, observations };
+}
+
+function worsened(finding: Finding, severity: Finding['severity']): Finding {
+  const observations = finding.observations.map((view) => ({ ...view, severity }));
+  return { ...finding, severity, observations };
+}
+
+describe('laws of every rule, everywhere or in a scope', () => {
+  it('are tried on all rules that judge findings, each of which decides in some case', () => {
+    const deciding = new Set(
+      fc
+        .sample(richInputs, { numRuns: 1500, seed: 1 })
+        .flatMap((input) => decide(input).reasons.filter(({ effect }) => effect === 'block'))
+        .map(({ rule }) => rule),
+    );
+    const judging = RULES.filter(({ judgesFindings }) => judgesFindings).map(({ id }) => id);
+
+    assert.deepEqual(
+      judging.filter((id) => !RULES_TRIED.includes(id)),
+      [],
+    );
+    assert.deepEqual(
+      judging.filter((id) => !deciding.has(id)),
+      [],
+    );
+  });
+
+  it('more findings never improve a verdict', () => {
+    fc.assert(
+      fc.property(richInputs, richFindings, (input, more) => {
+        const worse = { ...input, candidates: [...input.candidates, more] };
+        assert.ok(RANK[worded(worse)] >= RANK[worded(input)]);
+      }),
+      RUNS,
+    );
+  });
+
+  for (const id of RULES_TRIED) {
+    const alone = inputsOf(id);
+
+    it(`${id}: a finding of known severity that gets worse never improves a verdict`, () => {
+      fc.assert(
+        fc.property(alone, fc.nat(), (input, index) => {
+          const target = input.candidates[index % Math.max(1, input.candidates.length)];
+          fc.pre(target !== undefined && target.severity !== 'unknown');
+          const worse = SEVERITIES[SEVERITIES.indexOf(target.severity) - 1] ?? 'critical';
+          const candidates = input.candidates.map((one) => (one === target ? worsened(one, worse) : one));
+          assert.ok(RANK[worded({ ...input, candidates })] >= RANK[worded(input)]);
+        }),
+        RUNS_ALONE,
+      );
+    });
+
+    it(`${id}: to learn more harm of a finding never improves a verdict`, () => {
+      fc.assert(
+        fc.property(alone, fc.nat(), fc.constantFrom(...HARMS), (input, index, harm) => {
+          const target = input.candidates[index % Math.max(1, input.candidates.length)];
+          fc.pre(target !== undefined);
+          const candidates = input.candidates.map((one) => (one === target ? harm(one) : one));
+          assert.ok(RANK[worded({ ...input, candidates })] >= RANK[worded(input)]);
+        }),
+        RUNS_ALONE,
+      );
+    });
+  }
+
+  it('one more waiver never makes a verdict worse', () => {
+    fc.assert(
+      fc.property(richInputs, vulnerabilities, (input, vulnerability) => {
+        const waivers = [...(input.waivers ?? []), aWaiver({ id: 'W-new', vulnerability })];
+        assert.ok(RANK[worded({ ...input, waivers })] <= RANK[worded(input)]);
+      }),
+      RUNS,
+    );
+  });
+
+  it('order and repetition never matter, nor what a store gives beyond what it was asked for', () => {
+    fc.assert(
+      fc.property(richInputs, (input) => {
+        const asked = compilePolicy(input.policy, input);
+        const reversed = {
+          ...input,
+          candidates: [...input.candidates, ...input.candidates].reverse(),
+          baseline: input.baseline?.toReversed(),
+          waivers: input.waivers?.toReversed(),
+        };
+        const selected = {
+          ...input,
+          candidates: input.candidates.filter((finding) => matches(finding, asked.candidates)),
+        };
+        assert.deepEqual(decide(reversed), decide(input));
+        assert.deepEqual(decide(selected), decide(input));
+      }),
+      RUNS,
+    );
+  });
+
+  it('what a policy asks without knowing the moment holds at every moment', () => {
+    fc.assert(
+      fc.property(richInputs, fc.constantFrom(-30, 0, 30), (input, days) => {
+        const { candidates } = compilePolicy(input.policy, { scope: input.scope, mode: input.mode });
+        const later = { ...input, now: NOW + days * DAY_MS };
+        for (const { findings: named } of decide(later).reasons) {
+          for (const finding of named) assert.ok(matches(finding, candidates));
+        }
+      }),
+      RUNS,
+    );
+  });
+
+  it('what is let off in a scope is let off there and nowhere else', () => {
+    const edge: Scope = { name: 'off', channels: ['edge'] };
+    fc.assert(
+      fc.property(richInputs, (input) => {
+        const policy = letOffIn(input.policy, edge);
+        const outside = (isWhole: boolean) =>
+          input.candidates.filter((finding) => {
+            const inside = new Set(observationsInScope(finding, edge));
+            const views = observationsInScope(finding, input.scope);
+            return isWhole
+              ? views.every((view) => !inside.has(view))
+              : views.some((view) => !inside.has(view));
+          });
+        const wholly = { ...input, candidates: outside(true) };
+        const partly = { ...input, candidates: outside(false) };
+
+        assert.deepEqual(heldBy({ ...input, policy }), heldBy({ ...partly, policy }));
+        assert.deepEqual(heldBy({ ...wholly, policy }), heldBy(wholly));
       }),
       RUNS,
     );

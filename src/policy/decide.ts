@@ -3,7 +3,8 @@
  * the gate. Nothing is read from outside: the same input gives the same verdict a year later.
  */
 import { matches } from '../domain/filter.ts';
-import type { Finding } from '../domain/finding.ts';
+import type { AssetId, Finding } from '../domain/finding.ts';
+import { INTELLIGENCE_KINDS, type IntelligenceKind } from '../domain/intelligence.ts';
 import type { Mode, Policy } from '../domain/policy.ts';
 import { EVERYTHING, type Scope } from '../domain/scope.ts';
 import type {
@@ -46,6 +47,10 @@ export interface DecideInput {
   /** Beside those of the policy itself. */
   readonly waivers?: readonly Waiver[] | undefined;
   readonly vex?: readonly VexStatement[] | undefined;
+  /** What the world was asked for, whatever it said; absent: nothing, so that what it does not say is not known. */
+  readonly intelligence?: readonly IntelligenceKind[] | undefined;
+  /** Who is to do what the path to GO lists; an asset that is not here has no known owner. */
+  readonly owners?: readonly (readonly [AssetId, string])[] | undefined;
   /** Open findings in scope, whether a rule asks about them or not. */
   readonly counts: Pick<Counts, 'open' | 'bySeverity'>;
   /** The findings come from the very files under judgement: what these say about themselves is not honoured. */
@@ -56,7 +61,7 @@ export function decide(given: DecideInput): Verdict {
   const input = { ...given, evidence: inOrder(given.evidence) };
   const { policy, scope, now, evidence } = input;
   const mode = input.mode ?? policy.mode;
-  const rules = activeRules(policy, mode);
+  const rules = activeRules(policy, mode, now);
   const asked = questioned(input, mode);
   const problems = groupIntoProblems(asked, scope);
   const sorted = sortOutSetAside(asked, {
@@ -71,6 +76,8 @@ export function decide(given: DecideInput): Verdict {
     problems,
     scope,
     now,
+    waivedTimes: sorted.waivedTimes,
+    unread: input.counts.open === 0 ? [] : unreadOf(input),
     evidence,
     baseline: baselineOf(input, mode),
   };
@@ -81,6 +88,8 @@ export function decide(given: DecideInput): Verdict {
   return {
     verdict: wordOf(reasons),
     release: input.release,
+    scope: scope.name,
+    baseline: mode === 'compare' ? input.baselineScope?.name : undefined,
     policy: policy.name,
     decidedAt: now,
     mode,
@@ -93,7 +102,14 @@ export function decide(given: DecideInput): Verdict {
       judged.flatMap(({ judgement }) => judgement.shortfall ?? []),
     ),
     setAside: sorted.entries,
-    pathToGo: findPathToGo(reasons, evidenceToBring(judged, floor, evidence), scope),
+    pathToGo: findPathToGo(
+      judged.filter(({ reason }) => reason.effect === 'block').map(({ judgement }) => judgement),
+      {
+        scope,
+        evidence: evidenceToBring(judged, floor, evidence),
+        owners: input.owners && new Map(input.owners),
+      },
+    ),
     counts: {
       ...input.counts,
       inQuestion: sorted.counting.length,
@@ -103,9 +119,14 @@ export function decide(given: DecideInput): Verdict {
   };
 }
 
+/** Where nothing is open, nothing the world says could matter. */
+function unreadOf({ intelligence = [] }: DecideInput): readonly IntelligenceKind[] {
+  return INTELLIGENCE_KINDS.filter((kind) => !intelligence.includes(kind));
+}
+
 /** A store may answer with too much or with a finding twice; what is judged is exactly what the policy asks about. */
-function questioned({ policy, scope, candidates }: DecideInput, mode: Mode): readonly Finding[] {
-  const filter = compilePolicy(policy, { scope, mode }).candidates;
+function questioned({ policy, scope, candidates, now }: DecideInput, mode: Mode): readonly Finding[] {
+  const filter = compilePolicy(policy, { scope, mode, now }).candidates;
   const unique = new Map(candidates.map((finding) => [finding.id, finding]));
   return worstFirst([...unique.values()].filter((finding) => matches(finding, filter)));
 }
@@ -124,13 +145,23 @@ interface Judged {
   readonly reason: Reason;
 }
 
-function judge({ rule, action, filter, judge }: ActiveRule, facts: Case, policy: Policy): readonly Judged[] {
-  const findings = facts.findings.filter((finding) => matches(finding, filter));
-  return judge({ ...facts, findings }).map((judgement) => ({
-    rule,
-    judgement,
-    reason: reasonOf(rule.id, action, judgement, policy),
-  }));
+function judge(
+  { rule, action, within, filter, concerns, judge }: ActiveRule,
+  facts: Case,
+  policy: Policy,
+): readonly Judged[] {
+  const findings = facts.findings.filter(
+    (finding) => matches(finding, filter) && concerns(finding, facts.scope),
+  );
+  return judge({ ...facts, findings }).map((said) => {
+    const judgement =
+      within === undefined ? said : { ...said, message: `in scope ${within}: ${said.message}` };
+    return {
+      rule,
+      judgement,
+      reason: reasonOf(rule.id, action, judgement, policy),
+    };
+  });
 }
 
 function reasonOf(rule: string, action: ActiveRule['action'], judgement: Judgement, policy: Policy): Reason {
@@ -171,7 +202,8 @@ function evidenceToBring(
     ...floor.filter(({ effect }) => effect === 'undecided').map(({ message }) => message),
     ...(open.some(({ rule }) => rule.compares) ? baselineGaps(evidence) : []),
   ];
-  return [...new Set(sentences)];
+  // Never nothing while something is open: who is told to bring nothing cannot get any further.
+  return [...new Set(sentences.length > 0 ? sentences : open.map(({ reason }) => reason.message))];
 }
 
 function wordOf(reasons: readonly Reason[]): VerdictWord {
@@ -191,9 +223,11 @@ function outcomesOf(
   reasons: readonly Reason[],
 ): readonly RuleOutcome[] {
   return RULES.map(({ id, description }) => {
-    const action = policy.rules[id]?.action ?? 'off';
+    const setting = policy.rules[id];
+    const action = setting?.action ?? 'off';
     const outcome = (): RuleOutcome['outcome'] => {
-      if (action === 'off') return 'off';
+      const actions = [action, ...(setting?.perScope ?? []).map((one) => one.action)];
+      if (actions.every((one) => one === 'off')) return 'off';
       if (!active.some(({ rule }) => rule.id === id)) return 'not-compared';
       const own = reasons.filter(({ rule }) => rule === id);
       const worst = EFFECTS_WORST_FIRST.find((effect) => own.some((reason) => reason.effect === effect));

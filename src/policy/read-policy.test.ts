@@ -102,7 +102,7 @@ describe('reading a policy', () => {
       rules: {
         severity: { action: 'block', atOrAbove: 'unknown' },
         'new-against-baseline': { action: 'block', budget: -1 },
-        cvss: { action: 'block' },
+        cvvs: { action: 'block' },
         'vulnerable-function': { action: 'block', usage: ['in-use'] },
       },
       waivers: [{ id: 'W-1', vulnerability: 'CVE-2024-0001', by: 'ann', reason: 'because' }],
@@ -120,6 +120,40 @@ describe('reading a policy', () => {
     ]) {
       assert.ok(problems.includes(path), `${path} is missing in: ${problems}`);
     }
+  });
+
+  it('a scope can be called by the name that whoever reads the policy knows it by', () => {
+    const edge = { name: 'edge', channels: ['edge'] };
+    const document = {
+      rules: { severity: { action: 'block', perScope: [{ scope: 'edge', atOrAbove: 'low' }] } },
+      waivers: [{ id: 'W-1', scope: 'edge', by: 'ann', reason: 'because', until: '2026-06-01' }],
+    };
+
+    const { rules, waivers } = readPolicy(document, 'policy', [edge]);
+
+    assert.deepEqual(rules.severity?.perScope?.[0]?.scope, edge);
+    assert.deepEqual(waivers[0]?.scope, edge);
+  });
+
+  it('a scope that nobody knows by that name is a problem, and not a scope of nothing', () => {
+    const perScope = [{ scope: 'egde', atOrAbove: 'low' }];
+
+    assert.match(
+      problemsOf({ rules: { severity: { action: 'block', perScope } } }),
+      /1 problem; rules\.severity\.perScope\.0\.scope: there is no scope 'egde' here/,
+    );
+  });
+
+  it('an expression that cannot be is a problem at its place', () => {
+    const expressions = [
+      { name: 'right', when: 'finding.kev' },
+      { name: 'wrong', when: 'finding.severty == "high"' },
+    ];
+
+    assert.match(
+      problemsOf({ rules: { cel: { action: 'block', expressions } } }),
+      /rules\.cel\.expressions\.1\.when: no expression: No such key: severty/,
+    );
   });
 
   it('a rule written in full needs its action, for a budget without one would say nothing', () => {

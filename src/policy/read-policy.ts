@@ -8,7 +8,9 @@ import {
   type RuleAction,
   type RuleSetting,
 } from '../domain/policy.ts';
+import { Scope } from '../domain/scope.ts';
 import { SEVERITIES, type Severity } from '../domain/severity.ts';
+import { withScopesWrittenOut } from './named-scopes.ts';
 import { PRESET_RULES } from './presets.ts';
 import type { Rule } from './rule.ts';
 import { RULES } from './rules/registry.ts';
@@ -18,14 +20,57 @@ function writtenSetting(rule: Rule): z.ZodType<RuleSetting | undefined> {
   return z.preprocess(
     (written) => (typeof written === 'string' ? { action: written } : written),
     z
-      .strictObject({ action: z.enum(RULE_ACTIONS), ...rule.parameters.partial().shape })
+      .strictObject({
+        action: z.enum(RULE_ACTIONS),
+        ...rule.parameters.partial().shape,
+        perScope: rule.judgesFindings
+          ? z.array(writtenForScope(rule)).min(1).optional()
+          : z.undefined({ error: 'this rule judges no findings: it is the same in every scope' }).optional(),
+      })
       .transform(toSetting)
       .optional(),
   );
 }
 
-function toSetting({ action, ...parameters }: { action: RuleAction } & Record<string, unknown>): RuleSetting {
-  return { action, parameters };
+/** A name that is still there belongs to no scope (`named-scopes.ts`). */
+const KnownScope = z
+  .unknown()
+  .superRefine((written, context) => {
+    if (typeof written === 'string') {
+      context.addIssue({ code: 'custom', message: `there is no scope '${written}' here: write it out` });
+    }
+  })
+  .pipe(Scope);
+
+/** What is not written stays as the rule has it outside of the scope. */
+function writtenForScope(rule: Rule) {
+  return z.strictObject({
+    scope: KnownScope,
+    action: z.enum(RULE_ACTIONS).optional(),
+    ...rule.parameters.partial().shape,
+  });
+}
+
+interface WrittenForScope extends Readonly<Record<string, unknown>> {
+  readonly scope: Scope;
+  readonly action?: RuleAction | undefined;
+}
+
+interface Written extends Readonly<Record<string, unknown>> {
+  readonly action: RuleAction;
+  readonly perScope?: readonly WrittenForScope[] | undefined;
+}
+
+function toSetting({ action, perScope, ...parameters }: Written): RuleSetting {
+  return {
+    action,
+    parameters,
+    perScope: perScope?.map(({ scope, action: own, ...others }) => ({
+      scope,
+      action: own ?? action,
+      parameters: defined(others),
+    })),
+  };
 }
 
 const EXCLUDABLE = RULES.filter((rule) => 'exceptSeverities' in rule.parameters.shape).map(({ id }) => id);
@@ -67,12 +112,18 @@ function settingOf(
 ): RuleSetting {
   const parameters = { ...rule.defaults, ...preset?.parameters, ...defined(written?.parameters ?? {}) };
   const also = SEVERITIES.filter((severity) => excluded[severity]?.includes(rule.id));
+  const withExceptions = (known: Readonly<Record<string, unknown>>): Readonly<Record<string, unknown>> =>
+    also.length === 0
+      ? known
+      : { ...known, exceptSeverities: [...new Set([...alreadyExcepted(known), ...also])] };
+  const perScope = written?.perScope?.map((one) => ({
+    ...one,
+    parameters: withExceptions({ ...parameters, ...one.parameters }),
+  }));
   return {
     action: written?.action ?? preset?.action ?? 'off',
-    parameters:
-      also.length === 0
-        ? parameters
-        : { ...parameters, exceptSeverities: [...new Set([...alreadyExcepted(parameters), ...also])] },
+    parameters: withExceptions(parameters),
+    ...(perScope === undefined ? {} : { perScope }),
   };
 }
 
@@ -84,9 +135,12 @@ function defined(parameters: Readonly<Record<string, unknown>>): Readonly<Record
   return Object.fromEntries(Object.entries(parameters).filter(([, value]) => value !== undefined));
 }
 
-/** Throws `config-invalid` naming every problem by path. `what` names the document: "policy production". */
-export function readPolicy(document: unknown, what = 'policy'): Policy {
-  const read = PolicyDocument.safeParse(document);
+/**
+ * Throws `config-invalid` naming every problem by path. `what` names the document: "policy production"; `scopes` are
+ * those that it may call by name.
+ */
+export function readPolicy(document: unknown, what = 'policy', scopes: readonly Scope[] = []): Policy {
+  const read = PolicyDocument.safeParse(withScopesWrittenOut(document, scopes));
   if (read.success) return read.data;
   const problems = read.error.issues.map(
     ({ path, message }) => `${path.join('.') || 'document'}: ${message}`,

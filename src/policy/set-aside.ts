@@ -7,6 +7,7 @@ import type { Finding, ObservationView } from '../domain/finding.ts';
 import { showInstant } from '../domain/instant.ts';
 import type { Honour } from '../domain/policy.ts';
 import { observationsInScope } from '../domain/scope.ts';
+import type { Interval } from '../domain/sla.ts';
 import type { Reason, SetAsideEntry } from '../domain/verdict.ts';
 import { type Claim, type ClaimFacts, indexClaims } from './claims.ts';
 import { counted, countOf } from './counting.ts';
@@ -25,6 +26,8 @@ export interface Sorted {
   readonly counting: readonly Finding[];
   readonly setAside: readonly Finding[];
   readonly entries: readonly SetAsideEntry[];
+  /** When a finding was wholly under waivers that the policy honours, over or not. */
+  waivedTimes(finding: Finding): readonly Interval[];
   /** Claims that end within a week, and waivers that ended. */
   readonly reasons: readonly Reason[];
 }
@@ -54,6 +57,8 @@ export function sortOutSetAside(findings: readonly Finding[], facts: SetAsideFac
     counting,
     setAside,
     entries,
+    waivedTimes: (finding) =>
+      waivedTimes(observationsInScope(finding, facts.scope), claimsOf(finding), facts),
     reasons: [
       ...warning(
         ending,
@@ -63,6 +68,32 @@ export function sortOutSetAside(findings: readonly Finding[], facts: SetAsideFac
       ...warning(ended, facts.problems, (count) => `${count} no longer waived: the waiver has ended`),
     ],
   };
+}
+
+/** As the finding is set aside by all that cover it together, so is its time. */
+function waivedTimes(
+  views: readonly ObservationView[],
+  claims: readonly Claim[],
+  { honour, now }: SetAsideFacts,
+): readonly Interval[] {
+  const waived = claims
+    .filter(({ kind }) => kind === 'waiver')
+    .filter((claim) =>
+      honour.some((one) => one.kind === 'waiver' && (one.issuers?.includes(claim.issuer) ?? true)),
+    )
+    .map(({ covers, from = Number.NEGATIVE_INFINITY, until = now }) => ({
+      covers,
+      from,
+      to: Math.min(until, now),
+    }));
+  const ends = [...new Set(waived.flatMap(({ from, to }) => [from, to]))].sort((a, b) => a - b);
+  return ends
+    .map((to, index) => ({ from: ends[index - 1] ?? to, to }))
+    .filter(
+      ({ from, to }) =>
+        from < to &&
+        views.every((view) => waived.some((one) => one.from <= from && to <= one.to && one.covers(view))),
+    );
 }
 
 function isCovered(

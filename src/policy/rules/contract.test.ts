@@ -39,12 +39,14 @@ it('every preset names only rules that exist', () => {
 
 for (const rule of RULES) {
   describe(`the rule ${rule.id}`, () => {
-    const bound = rule.bind({});
+    const bound = rule.bind({}, NOW);
     const selected = findings.filter((finding) => matches(finding, bound.filter));
     const facts = {
       problems: groupIntoProblems(findings, EVERYTHING),
       scope: EVERYTHING,
       now: NOW,
+      unread: [],
+      waivedTimes: () => [],
       evidence: [],
     };
 

@@ -24,36 +24,51 @@ export const newAgainstBaselineRule = defineRule({
     budget === 'unlimited' ? NO_FINDING : exceptFor(exceptSeverities),
   judge({ budget }, { findings, problems, baseline }) {
     if (budget === 'unlimited') return [];
-    const fresh = newFindings(findings, baseline);
+    const { fresh, known } = divide(findings, baseline);
     const count = countDefects(fresh);
     if (count <= budget) return [];
     const said = `${counted(count, 'new vulnerability', 'new vulnerabilities')} against the baseline, ${budget} allowed`;
     const message = `${said}; ${countOf(fresh, problems)}: ${severitiesOf(fresh)}`;
-    return [{ message, findings: fresh, proven: baseline.complete }];
+    const insteadOf = (finding: Finding): readonly Finding[] => known.get(hereOf(finding)) ?? [];
+    const allowance = { allowed: budget, unitOf: defectOf, insteadOf };
+    return [{ message, findings: fresh, proven: baseline.complete, allowance }];
   },
 });
 
+interface Divided {
+  readonly fresh: readonly Finding[];
+  /** Findings of rules that the baseline has as often, by where they are. */
+  readonly known: ReadonlyMap<string, readonly Finding[]>;
+}
+
 /** A rule broken n times in a file of the baseline may be broken n times there now; what goes beyond is new. */
-function newFindings(findings: readonly Finding[], baseline: Baseline): readonly Finding[] {
-  const seen = new Map<string, number>();
-  return findings.filter((finding) => {
-    const known = baseline.known(finding);
-    if (known === undefined) return true;
+function divide(findings: readonly Finding[], baseline: Baseline): Divided {
+  const known = new Map<string, Finding[]>();
+  const fresh = findings.filter((finding) => {
+    const before = baseline.known(finding);
+    if (before === undefined) return true;
     if (finding.vulnerability !== undefined) return false;
-    const here = JSON.stringify([assetKey(finding.asset), namesOf(finding), placeOf(finding)]);
-    const position = (seen.get(here) ?? 0) + 1;
-    seen.set(here, position);
-    return position > known.mostOnOneAsset;
+    // On one and the same asset the marks of places can be compared: another mark is another place.
+    if (before.sameEntity !== undefined && finding.location?.includes('#')) return !before.sameLocation;
+    const here = hereOf(finding);
+    const sofar = known.get(here) ?? [];
+    known.set(here, sofar);
+    if (sofar.length >= before.mostOnOneAsset) return true;
+    sofar.push(finding);
+    return false;
   });
+  return { fresh, known };
+}
+
+function hereOf(finding: Finding): string {
+  return JSON.stringify([assetKey(finding.asset), namesOf(finding), placeOf(finding)]);
+}
+
+function countDefects(findings: readonly Finding[]): number {
+  return new Set(findings.map(defectOf)).size;
 }
 
 /** Findings of rules have no vulnerability in common, so each counts. */
-function countDefects(findings: readonly Finding[]): number {
-  const vulnerabilities = new Set<string>();
-  let others = 0;
-  for (const { vulnerability } of findings) {
-    if (vulnerability === undefined) others += 1;
-    else vulnerabilities.add(vulnerability);
-  }
-  return vulnerabilities.size + others;
+function defectOf(finding: Finding): string | Finding {
+  return finding.vulnerability ?? finding;
 }

@@ -7,6 +7,7 @@ export const requiredSourcesRule = defineRule({
   id: 'required-sources',
   description: 'A source that must have spoken is missing, incomplete or too old.',
   compares: false,
+  judgesFindings: false,
   parameters: z.strictObject({
     /** Names as in the evidence; empty: no source by name, only the age of all. */
     sources: z.array(z.string().min(1)).readonly(),
