@@ -3,7 +3,7 @@
  * turn its direction, are written as escapes. They can only stand inside strings, so the document stays the same.
  */
 export function toJsonText(value: unknown): string {
-  return `${JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\p{Cf}\u2028\u2029]/gu, escapeUnits)}\n`;
+  return `${JSON.stringify(value, null, 2).replace(/[\u007f-\u009f\p{Cf}\p{Noncharacter_Code_Point}\u2028\u2029]/gu, escapeUnits)}\n`;
 }
 
 function escapeUnits(character: string): string {

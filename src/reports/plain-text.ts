@@ -2,7 +2,7 @@
  * Text from outside made safe to print on one line. A title can hold escape sequences that repaint a verdict, line
  * breaks that forge one, or marks that turn its direction; all of them are shown as what they are.
  */
-const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\u2028\u2029]/gu;
+const UNPRINTABLE = /[\p{Cc}\p{Cf}\p{Cs}\p{Co}\p{Noncharacter_Code_Point}\u2028\u2029]/gu;
 
 export function toPlainLine(text: string): string {
   return text.replace(/\r\n|[\r\n\t]/g, ' ').replace(UNPRINTABLE, showCode);
@@ -53,6 +53,13 @@ export function cutStartTo(text: string, columns: number): string {
     kept = character + kept;
   }
   return `…${kept}`;
+}
+
+/** A plain line of at most so many columns. However long the text is, little more than is shown is looked at. */
+export function toShortLine(text: string, columns: number): string {
+  if (text.length <= 2 * columns) return cutTo(toPlainLine(text), columns);
+  const head = text.slice(0, 2 * columns).replace(/[\ud800-\udbff]$/, '');
+  return cutTo(`${toPlainLine(head)}…`, columns);
 }
 
 /** Exactly so many columns. */

@@ -1,10 +1,13 @@
 /** The verdict for a person at a terminal: the answer, why, on what evidence, what was left out, the way to GO. */
 import { showInstant } from '../../domain/instant.ts';
+import { EVERYTHING } from '../../domain/scope.ts';
 import type { Verdict } from '../../domain/verdict.ts';
 import { cutTo, toPlainLine } from '../plain-text.ts';
 import type { Report, ReportOptions } from '../report.ts';
+import { loudFacts, sayChanges, saySubject } from '../said.ts';
 import type { Canvas } from './canvas.ts';
 import { evidenceSection } from './evidence.ts';
+import { hanging } from './lines.ts';
 import { nextSection, pathSection } from './path.ts';
 import { reasonsSection, rulesSection } from './reasons.ts';
 import { setAsideSection } from './set-aside.ts';
@@ -39,15 +42,30 @@ function canvasOf({ colour, width, findingsShown }: ReportOptions): Canvas {
 }
 
 function banner(verdict: Verdict, { style, width }: Canvas): readonly string[] {
-  const { verdict: word, release, policy, mode, decidedAt, enforced, relaxed, counts } = verdict;
+  const { verdict: word, release, policy, mode, decidedAt, counts } = verdict;
   const facts = [
     `policy ${toPlainLine(policy)}, ${mode} mode, ${showInstant(decidedAt)}`,
     `${counts.open} open in scope, ${counts.inQuestion} in question, ${counts.setAside} set aside`,
-    ...(relaxed.length > 0 ? [`relaxed by the policy: ${relaxed.join(', ')}`] : []),
   ];
   return [
     `${style.banner(word, ` ${word} `)} ${style.strong(cutTo(toPlainLine(release), width - word.length - 3))}`,
     ...facts.map((line) => style.faint(cutTo(line, width))),
-    ...(enforced ? [] : [style.warning('NOT ENFORCED: only reported, the gate opens whatever the verdict')]),
+    ...aboutLines(verdict, width).map(style.faint),
+    ...loudFacts(verdict).flatMap((text) => hanging('', asItIs, text, width).map(style.warning)),
+    ...sayChanges(verdict).flatMap((text) => hanging('', asItIs, text, width).map(style.faint)),
   ];
+}
+
+/** What goes without saying is not said. */
+function aboutLines({ scope, baseline, subject }: Verdict, width: number): readonly string[] {
+  const place = [
+    ...(scope === EVERYTHING.name ? [] : [`scope ${scope}`]),
+    ...(baseline === undefined ? [] : [`compared with ${baseline}`]),
+  ].join(', ');
+  const facts = [place, subject === undefined ? '' : saySubject(subject)].filter(Boolean);
+  return facts.flatMap((fact) => hanging('', asItIs, fact, width));
+}
+
+function asItIs(text: string): string {
+  return text;
 }

@@ -1,5 +1,6 @@
 import type { Finding } from '../../domain/finding.ts';
 import type { Severity } from '../../domain/severity.ts';
+import { fileOf } from '../finding-names.ts';
 import { cutStartTo, cutTo, fitTo, toPlainLine, widthOf, wrapTo } from '../plain-text.ts';
 import type { Style } from './style.ts';
 
@@ -28,8 +29,9 @@ export function nameOfFinding({ vulnerability, rule }: Finding): string {
 }
 
 /** `npm/lodash`, or where in the code; nothing where the source names no place. */
-export function placeOfFinding({ component, location }: Finding): string {
-  return component === undefined ? toPlainLine(location ?? '') : showComponent(component);
+export function placeOfFinding(finding: Finding): string {
+  const { component } = finding;
+  return component === undefined ? toPlainLine(fileOf(finding) ?? '') : showComponent(component);
 }
 
 export function showComponent(component: string): string {

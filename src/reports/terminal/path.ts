@@ -1,5 +1,6 @@
 import type { Finding } from '../../domain/finding.ts';
 import type { PathToGo, Upgrade, Verdict } from '../../domain/verdict.ts';
+import { ownersOf, sayBound, targetOf } from '../said.ts';
 import type { Canvas } from './canvas.ts';
 import { hanging, nameOfFinding, placeOfFinding, showComponent, someOf } from './lines.ts';
 
@@ -10,10 +11,10 @@ interface Step {
 
 const ASSETS_SHOWN = 20;
 
-export function pathSection(
-  { pathToGo }: Verdict,
-  { style, width, findingsShown }: Canvas,
-): readonly string[] {
+export function pathSection(verdict: Verdict, { style, width, findingsShown }: Canvas): readonly string[] {
+  const { pathToGo } = verdict;
+  const owners = ownersOf(verdict);
+  const bound = sayBound(verdict);
   const byAsset = stepsByAsset(pathToGo);
   if (byAsset.size === 0 && pathToGo.evidence.length === 0) return [];
   const assets = [...byAsset].sort(([a], [b]) => (a < b ? -1 : a > b ? 1 : 0));
@@ -23,15 +24,20 @@ export function pathSection(
     style.strong('Path to GO'),
     ...someOf(assets, ASSETS_SHOWN, '  ', (some) =>
       some.flatMap(([asset, steps]) => [
-        ...hanging('  ', style.strong, asset, width),
+        ...hanging('  ', style.strong, owned(asset, owners.get(asset)), width),
         ...someOf(steps, Math.max(10, findingsShown), '    ', stepLines),
       ]),
     ),
     ...pathToGo.evidence.flatMap((text) => hanging('  evidence   ', style.strong, text, width)),
+    ...(bound === undefined ? [] : hanging('  ', style.faint, bound, width)),
   ];
 }
 
-function stepsByAsset({ upgrades, corrections, waivers }: PathToGo): Map<string, Step[]> {
+function owned(asset: string, owner: string | undefined): string {
+  return owner === undefined ? asset : `${asset} (${owner})`;
+}
+
+function stepsByAsset({ upgrades, corrections, waivers, partial = [] }: PathToGo): Map<string, Step[]> {
   const steps = new Map<string, Step[]>();
   const add = (asset: string, step: Step): void => {
     const list = steps.get(asset);
@@ -43,12 +49,16 @@ function stepsByAsset({ upgrades, corrections, waivers }: PathToGo): Map<string,
   for (const finding of waivers) {
     add(finding.asset.name, { verb: 'waive', text: `${sayFinding(finding)}; no fix is known` });
   }
+  for (const { asset, component, why } of partial) {
+    add(asset, { verb: '', text: `${showComponent(component)}: ${why}` });
+  }
   return steps;
 }
 
-function sayUpgrade({ component, from, to, options, findings }: Upgrade): string {
+function sayUpgrade(upgrade: Upgrade): string {
+  const { component, from, findings } = upgrade;
   const installed = from.length === 0 ? '' : ` ${from.join(', ')}`;
-  const target = to ?? `one of ${options.join(', ')} (their order is not certain)`;
+  const target = targetOf(upgrade);
   const repaired = `${findings.length} ${findings.length === 1 ? 'finding' : 'findings'}`;
   return `${showComponent(component)}${installed} to ${target}; repairs ${repaired}`;
 }

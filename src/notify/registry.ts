@@ -1,0 +1,5 @@
+import type { CodeHost } from './announcement.ts';
+import { github } from './github/index.ts';
+import { gitlab } from './gitlab/index.ts';
+
+export const CODE_HOSTS: readonly CodeHost[] = [github, gitlab];
