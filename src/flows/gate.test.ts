@@ -6,12 +6,14 @@ import { type TrivyEntry, trivyScan } from '../../test/support/trivy-scan.ts';
 import { isGatehouseError } from '../domain/errors.ts';
 import type { Verdict } from '../domain/verdict.ts';
 import { readableFile } from '../platform/spooled-file.ts';
+import { decide } from '../policy/decide.ts';
 import { readPolicy } from '../policy/read-policy.ts';
 import { openMemoryStore } from '../store/sqlite/memory.ts';
 import type { Store } from '../store/store.ts';
-import { type GateJob, gateScans, gateStore } from './gate.ts';
+import { askStore, type GateJob, gateScans, gateStore } from './gate.ts';
 import { importScan } from './import.ts';
 import type { ScanOptions } from './read-scan.ts';
+import { decisionOf, replay } from './replay.ts';
 
 const NOW = Date.UTC(2026, 4, 2);
 const signal = new AbortController().signal;
@@ -167,6 +169,40 @@ describe('from the store', () => {
     });
   });
 
+  test('a zone that its source was not asked for is UNDECIDED, and the verdict names it', async () => {
+    await withScans([], async (store) => {
+      const run = await store.writer.beginRun({
+        stream: { source: 'runtime', category: '', channel: '' },
+        holdMs: 0,
+        observedAt: NOW,
+        recordedAt: NOW,
+        visibility: 'staged',
+      });
+      await run.finish({
+        observedAt: NOW,
+        assets: 'all',
+        classes: 'all',
+        labels: [{ kind: 'zone', id: 'Shop' }],
+        closes: true,
+        complete: true,
+        reasons: [],
+      });
+      const judge = (...anyOf: string[]): Promise<Verdict> =>
+        gateStore(
+          store.reader,
+          job({ expected: ['runtime'], scope: { name: 'a', labels: [{ kind: 'zone', anyOf }] } }),
+        );
+
+      assert.equal((await judge('Shop')).verdict, 'GO');
+      const elsewhere = await judge('Cart');
+      assert.equal(elsewhere.verdict, 'UNDECIDED');
+      assert.match(
+        elsewhere.evidence.flatMap(({ reasons }) => reasons).join(),
+        /never collected for zone Cart/,
+      );
+    });
+  });
+
   test('a waiver sets its finding aside until its last moment, and says who and why', async () => {
     const policy = (until: number) =>
       readPolicy({
@@ -210,6 +246,21 @@ describe('from the store', () => {
         assert.equal((await gateStore(store.reader, same)).verdict, 'GO');
       },
     );
+  });
+
+  test('the path to GO says who owns what is to be changed, and is decided again with it', async () => {
+    const scan = trivyScan({ entries: [{ id: 'CVE-2024-1', severity: 'CRITICAL', fixed: '2.0.0' }] });
+    await withScans([[scan, {}]], async (store) => {
+      const [shop] = await store.reader.assets();
+      assert.ok(shop);
+      await store.writer.setAsset(shop.asset, { owner: 'team-checkout' }, NOW, NOW);
+
+      const input = await askStore(store.reader, job());
+      const verdict = decide(input);
+
+      assert.equal(verdict.pathToGo.upgrades[0]?.owner, 'team-checkout');
+      assert.equal(replay(decisionOf(input, verdict, '0.1.0'), { engine: '0.1.0' }).isSame, true);
+    });
   });
 
   test('a partial scan of the release keeps it from GO though nothing known blocks', async () => {

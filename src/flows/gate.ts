@@ -4,47 +4,67 @@ import { type GatehouseError, isGatehouseError } from '../domain/errors.ts';
 import { type Filter, OPEN } from '../domain/filter.ts';
 import type { Finding } from '../domain/finding.ts';
 import type { Mode, Policy } from '../domain/policy.ts';
-import type { Run } from '../domain/run.ts';
 import { EVERYTHING, type Scope } from '../domain/scope.ts';
 import type { Evidence, Verdict } from '../domain/verdict.ts';
+import type { VexStatement } from '../domain/vex.ts';
+import type { Waiver } from '../domain/waiver.ts';
 import type { ReadableFile } from '../platform/spooled-file.ts';
 import { compilePolicy } from '../policy/compile-policy.ts';
-import { decide } from '../policy/decide.ts';
+import { type DecideInput, decide } from '../policy/decide.ts';
 import { openMemoryStore } from '../store/sqlite/memory.ts';
 import type { Store, StoreReader } from '../store/store.ts';
+import { feedsRead } from './feeds.ts';
+import { evidenceOf, type Wanted } from './gate-evidence.ts';
 import { type ImportedFile, importScan } from './import.ts';
 import type { ScanOptions } from './read-scan.ts';
 
-export interface GateJob {
+export interface GateJob extends Pick<Wanted, 'required' | 'expected'> {
   readonly release: string;
   readonly policy: Policy;
   readonly scope: Scope;
   readonly baselineScope?: Scope | undefined;
-  /** Exactly the sources the verdict cannot do without. Undefined: those expected, and every other that has spoken. */
-  readonly required?: readonly string[] | undefined;
-  /** Sources that ought to have spoken; undefined: those that the scope names. */
-  readonly expected?: readonly string[] | undefined;
+  /** What the release is compared with, as it was kept; instead of `baselineScope`. */
+  readonly baseline?: KeptBaseline | undefined;
+  /** Beside those of the policy. */
+  readonly waivers?: readonly Waiver[] | undefined;
+  readonly vex?: readonly VexStatement[] | undefined;
   readonly now: number;
+}
+
+/** Findings of an earlier moment, and what they rest on. */
+export interface KeptBaseline {
+  readonly scope: Scope;
+  readonly findings: readonly Finding[];
+  readonly evidence: readonly Evidence[];
 }
 
 /** From what the store holds. */
 export async function gateStore(reader: StoreReader, job: GateJob): Promise<Verdict> {
-  const { policy, scope, baselineScope, now } = job;
+  return decide(await askStore(reader, job));
+}
+
+/** All that the verdict is decided from. */
+export async function askStore(reader: StoreReader, job: GateJob): Promise<DecideInput> {
+  const { policy, scope, baseline: kept, now } = job;
+  const baselineScope = kept?.scope ?? job.baselineScope;
   const mode: Mode = baselineScope === undefined ? policy.mode : 'compare';
   const evidence = [
     ...(await evidenceOf(reader, scope, 'release', job)),
-    ...(baselineScope === undefined ? [] : await evidenceOf(reader, baselineScope, 'baseline', {})),
+    ...(kept?.evidence ?? []),
+    ...(job.baselineScope === undefined ? [] : await evidenceOf(reader, job.baselineScope, 'baseline')),
   ];
-  const asked = compilePolicy(policy, { scope, baselineScope, mode });
+  const asked = compilePolicy(policy, { scope, baselineScope, mode, now });
   const inScope: Filter = { op: 'all', of: [OPEN, { op: 'scope', scope }] };
-  const [candidates, baseline, counts] = await Promise.all([
+  const [candidates, baseline, counts, owners, intelligence] = await Promise.all([
     allFindings(reader, asked.candidates),
-    asked.baseline === undefined || baselineScope === undefined
-      ? Promise.resolve(undefined)
+    kept !== undefined || asked.baseline === undefined || baselineScope === undefined
+      ? Promise.resolve(kept?.findings)
       : allFindings(reader, asked.baseline),
     reader.count(inScope),
+    reader.owners(),
+    feedsRead(reader),
   ]);
-  return decide({
+  return {
     release: job.release,
     policy,
     mode,
@@ -54,18 +74,33 @@ export async function gateStore(reader: StoreReader, job: GateJob): Promise<Verd
     evidence,
     candidates,
     baseline,
+    waivers: job.waivers,
+    vex: job.vex,
+    intelligence,
+    owners,
     counts: { open: counts.total, bySeverity: counts.bySeverity },
     fromScans: false,
-  });
+  };
 }
 
 /** From these scans alone: in memory, without configuration, honouring nothing they say about themselves. */
 export async function gateScans(
   files: readonly ReadableFile[],
   options: ScanOptions,
-  job: Pick<GateJob, 'release' | 'policy' | 'now'>,
+  job: Pick<GateJob, 'release' | 'policy' | 'waivers' | 'now'>,
   signal: AbortSignal,
 ): Promise<{ readonly verdict: Verdict; readonly imported: readonly ImportedFile[] }> {
+  const { input, imported } = await askScans(files, options, job, signal);
+  return { verdict: decide(input), imported };
+}
+
+/** All that the verdict about these files is decided from. */
+export async function askScans(
+  files: readonly ReadableFile[],
+  options: ScanOptions,
+  job: Pick<GateJob, 'release' | 'policy' | 'waivers' | 'now'>,
+  signal: AbortSignal,
+): Promise<{ readonly input: DecideInput; readonly imported: readonly ImportedFile[] }> {
   const store = await openMemoryStore();
   try {
     const imported: ImportedFile[] = [];
@@ -83,12 +118,12 @@ export async function gateScans(
     }
     if (refused !== undefined && imported.length === 0) throw refused;
     const { policy } = job;
-    const asked = compilePolicy(policy, { scope: EVERYTHING, mode: 'evaluate' });
+    const asked = compilePolicy(policy, { scope: EVERYTHING, mode: 'evaluate', now: job.now });
     const [candidates, counts] = await Promise.all([
       allFindings(store.reader, asked.candidates),
       store.reader.count(OPEN),
     ]);
-    const verdict = decide({
+    const input: DecideInput = {
       release: job.release,
       policy,
       mode: 'evaluate',
@@ -96,10 +131,11 @@ export async function gateScans(
       now: job.now,
       evidence,
       candidates,
+      waivers: job.waivers,
       counts: { open: counts.total, bySeverity: counts.bySeverity },
       fromScans: true,
-    });
-    return { verdict, imported };
+    };
+    return { input, imported };
   } finally {
     await store.close();
   }
@@ -147,7 +183,7 @@ function scanEvidence(file: ImportedFile): Evidence {
 
 const PAGE = 2000;
 
-async function allFindings(reader: StoreReader, filter: Filter): Promise<readonly Finding[]> {
+export async function allFindings(reader: StoreReader, filter: Filter): Promise<readonly Finding[]> {
   const findings: Finding[] = [];
   for (let after: string | undefined; ; ) {
     const page = await reader.findings({ filter, order: 'id', limit: PAGE, after });
@@ -155,74 +191,4 @@ async function allFindings(reader: StoreReader, filter: Filter): Promise<readonl
     after = page.next;
     if (after === undefined) return findings;
   }
-}
-
-/** The latest run of each stream in scope, and one entry for every required source that never ran. */
-async function evidenceOf(
-  reader: StoreReader,
-  scope: Scope,
-  role: Evidence['role'],
-  wanted: Pick<GateJob, 'required' | 'expected'>,
-): Promise<readonly Evidence[]> {
-  const asked = { sources: scope.sources, assets: scope.assets };
-  const runs = (await reader.latestRuns(asked)).filter((run) => speaksIn(run, scope));
-  const spoken = new Set(runs.map(({ stream }) => stream.source));
-  const expected = scope.sources ?? wanted.expected ?? [];
-  const required = wanted.required ?? [...new Set([...expected, ...spoken])];
-  const missing = required.filter((source) => !spoken.has(source));
-  return [
-    ...[...Map.groupBy(runs, nameOf)].map(([source, own]) => runEvidence(source, own, role, required)),
-    ...missing.map((source): Evidence => {
-      const counts = { observations: 0, rejected: 0 };
-      return {
-        source,
-        role,
-        state: 'missing',
-        required: true,
-        ...counts,
-        reasons: ['it was never collected'],
-      };
-    }),
-  ];
-}
-
-function speaksIn(run: Run, scope: Scope): boolean {
-  const { channel } = run.stream;
-  return scope.channels === undefined || scope.channels.includes(channel);
-}
-
-/** What people call the stream: its source, and what tells it from others of the same source. */
-function nameOf({ stream: { source, category, channel } }: Run): string {
-  const beside = [category, channel].filter((part) => part !== '');
-  return beside.length === 0 ? source : `${source} (${beside.join(', ')})`;
-}
-
-/** Several runs of one stream are of several assets: together no younger than the oldest, no better than the worst. */
-function runEvidence(
-  source: string,
-  runs: readonly Run[],
-  role: Evidence['role'],
-  required: readonly string[],
-): Evidence {
-  const sum = (of: (run: Run) => number): number => runs.reduce((total, run) => total + of(run), 0);
-  return {
-    source,
-    role,
-    state: worstOf(runs),
-    required: runs.some(({ stream }) => required.includes(stream.source)),
-    observedAt: Math.min(...runs.map(({ observedAt }) => observedAt)),
-    observations: sum(({ observations }) => observations),
-    rejected: sum(({ rejected }) => rejected),
-    reasons: [...new Set(runs.flatMap(reasonsOf))],
-  };
-}
-
-function worstOf(runs: readonly Run[]): Evidence['state'] {
-  if (runs.some(({ state }) => state !== 'complete')) return 'partial';
-  // A run that may speak for no class of findings is an inventory.
-  return runs.some(({ classes }) => classes.length === 0) ? 'inventory' : 'complete';
-}
-
-function reasonsOf(run: Run): readonly string[] {
-  return run.state === 'running' ? ['its run has not ended', ...run.reasons] : run.reasons;
 }

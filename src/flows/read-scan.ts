@@ -1,6 +1,6 @@
 /** From a file to keyed observations: the format reads, `normalise` keys, and what cannot be keyed is rejected. */
 import { basename } from 'node:path';
-import { GatehouseError, isGatehouseError } from '../domain/errors.ts';
+import { isGatehouseError } from '../domain/errors.ts';
 import type { KeyedObservation } from '../domain/keyed.ts';
 import type { AssetRef, Coverage, Rejected, StreamRef } from '../domain/statement.ts';
 import type { Format, PartIdentity, ScanBatch, ScanPart } from '../formats/format.ts';
@@ -8,8 +8,8 @@ import { formatOf } from '../formats/registry.ts';
 import { SCAN_HEAD_BYTES, scanHead } from '../formats/scan-head.ts';
 import { createNormaliser, type Normaliser } from '../normalise/normaliser.ts';
 import { openBytes, readHead } from '../platform/file-bytes.ts';
-import type { ReadableFile } from '../platform/spooled-file.ts';
 import type { PackedStatements } from '../store/packed-statements.ts';
+import { type NamedFile, namingFile } from './named-file.ts';
 
 export interface ScanOptions {
   /** Name of a format; undefined: detected from the content. */
@@ -33,8 +33,6 @@ export interface KeyedBatch {
   readonly rejected: readonly Rejected[];
 }
 
-type NamedFile = Pick<ReadableFile, 'name' | 'path'>;
-
 export interface KeyedScan {
   readonly format: string;
   /** Throws `input-invalid` where the file ends too early or is not what it claims. */
@@ -47,14 +45,11 @@ export async function openScan(file: NamedFile, options: ScanOptions): Promise<K
   return { format: format.kind, read: () => naming(file, readKeyed(format, file, options)) };
 }
 
-/** A format knows a stream, not a file: of several files, the one that is refused must be named. */
-async function* naming<T, R>({ name, path }: NamedFile, read: AsyncGenerator<T, R>): AsyncGenerator<T, R> {
+async function* naming<T, R>(file: NamedFile, read: AsyncGenerator<T, R>): AsyncGenerator<T, R> {
   try {
     return yield* read;
   } catch (error) {
-    if (!isGatehouseError(error) || error.message.includes(name) || error.message.includes(path)) throw error;
-    const { code, message, facts } = error;
-    throw new GatehouseError(code, `${name}: ${message}`, { cause: error, facts });
+    throw namingFile(error, file);
   }
 }
 
