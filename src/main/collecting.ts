@@ -1,14 +1,16 @@
 /** Runs configured sources side by side, each through its own client, and tells how it goes. */
 
+import { isGatehouseError } from '../domain/errors.ts';
 import type { Scope } from '../domain/scope.ts';
 import { type Collected, type CollectProgress, collectSource } from '../flows/collect.ts';
 import { clientsSharing } from '../flows/shared-bucket.ts';
-import type { HttpClient } from '../platform/http/client.ts';
+import { type FeedUpdate, updateFeed } from '../flows/update-feed.ts';
+import { createHttpClient, type HttpClient } from '../platform/http/client.ts';
 import { createLog } from '../platform/log.ts';
 import type { Detail, Pass } from '../sources/source.ts';
 import type { Store } from '../store/store.ts';
 import type { Io } from './command.ts';
-import type { ConfiguredSource } from './configuration.ts';
+import type { ConfiguredFeed, ConfiguredSource } from './configuration.ts';
 import { createProgress, type Progress } from './progress.ts';
 
 export interface CollectingOptions {
@@ -25,10 +27,42 @@ export async function collectAll(
 ): Promise<readonly Collected[]> {
   const progress = createProgress(io);
   try {
-    return await Promise.all(sources.map((source) => collectOne(store, source, options, io, progress)));
+    const runs = sources.map((source) => collectOne(store, source, options, io, progress));
+    // The store stays open until the last of them has ended, whatever becomes of the others.
+    const settled = await Promise.allSettled(runs);
+    const first = settled.find(({ status }) => status === 'rejected');
+    if (settled.every(({ status }) => status === 'rejected') && first?.status === 'rejected')
+      throw first.reason;
+    return settled.map((run, index) =>
+      run.status === 'fulfilled' ? run.value : notCollected(sources[index]?.name ?? '', run.reason),
+    );
   } finally {
     progress.end();
   }
+}
+
+/** A mistake in the settings of one source is no reason to lose what the others found. Throws what is more than that. */
+function notCollected(source: string, error: unknown): Collected {
+  if (!isGatehouseError(error) || error.code !== 'config-invalid') throw error;
+  const { code, message } = error;
+  return { source, state: 'interrupted', summary: undefined, reasons: [message], error: { code, message } };
+}
+
+/** One after the other: they are few, and what sources find is then judged by what is known. */
+export async function updateFeeds(
+  store: Store,
+  feeds: readonly ConfiguredFeed[],
+  io: Io,
+): Promise<readonly FeedUpdate[]> {
+  const updates: FeedUpdate[] = [];
+  for (const { name, feed, settings } of feeds) {
+    const now = io.now().getTime();
+    const { signal } = io;
+    updates.push(
+      await updateFeed({ store, name, feed, settings, createClient: createHttpClient, now, signal }),
+    );
+  }
+  return updates;
 }
 
 async function collectOne(

@@ -16,6 +16,8 @@ export interface Io {
   readonly isTty: boolean;
   /** Whether standard error is a terminal: progress is drawn there, or else written as plain lines. */
   readonly isStderrTty: boolean;
+  /** Only errors are to be told beside the answer: no progress, no remarks. */
+  readonly isQuiet: boolean;
   /** Whether colour is wanted: a terminal, and no NO_COLOR. */
   readonly hasColour: boolean;
   /** Width of the terminal in characters; 80 without one. */

@@ -1,14 +1,29 @@
 /** `gatehouse.yaml` and the environment: read once, checked as a whole, every problem by its path. */
-import { readFile } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
-import { GatehouseError } from '../domain/errors.ts';
+import { AttestationSettings } from '../attest/settings.ts';
+import { GatehouseError, isGatehouseError } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
 import { Scope } from '../domain/scope.ts';
+import type { Feed } from '../feeds/feed.ts';
+import { FEEDS, feedOfKind } from '../feeds/registry.ts';
+import { FeedSettings } from '../feeds/settings.ts';
+import { readTextFile } from '../platform/text-file.ts';
+import { withScopesWrittenOut } from '../policy/named-scopes.ts';
 import { PolicyDocument, readPolicy } from '../policy/read-policy.ts';
 import { type AnySource, SOURCES, sourceOfKind } from '../sources/registry.ts';
 import type { Io } from './command.ts';
-import { parseYaml, problems } from './yaml-file.ts';
+import { keysAt } from './known-keys.ts';
+import { didYouMean } from './nearest.ts';
+import { policyNamed } from './policies.ts';
+import { isReferenceConfig } from './reference/document.ts';
+import { type Fault, type KeysAt, parseYaml, problems, toldIssues } from './yaml-file.ts';
+
+export interface ConfiguredFeed {
+  readonly name: string;
+  readonly feed: Feed;
+  readonly settings: FeedSettings;
+}
 
 export interface ConfiguredSource {
   readonly name: string;
@@ -34,108 +49,268 @@ export interface Configuration {
   /** `sqlite:PATH` or `postgres://…`. */
   readonly store: string;
   readonly sources: readonly ConfiguredSource[];
+  /** What the world says of vulnerabilities; no evidence of a release. */
+  readonly feeds: readonly ConfiguredFeed[];
   readonly scopes: readonly Scope[];
   readonly policy: Policy;
+  /** Files of waivers that count beside those of the policy. */
+  readonly waiverFiles: readonly string[];
+  /** What is judged when no release is named. */
   readonly release: Release | undefined;
+  readonly releases: readonly Release[];
+  readonly attestation: AttestationSettings;
 }
+
+const Named = z.looseObject({ name: z.string(), scope: z.string() }).partial().catch({});
+
+/** A document of which parts may be wrong: what can be asked of it all the same. */
+const Loose = z
+  .looseObject({
+    sources: z.array(z.unknown()).catch([]),
+    scopes: z.array(Named).catch([]),
+    release: Named,
+    releases: z.array(Named).catch([]),
+  })
+  .catch({ sources: [], scopes: [], release: {}, releases: [] });
+
+const NamedSource = z.looseObject({ name: z.string().min(1), kind: z.string().min(1) });
 
 const Document = z.strictObject({
   store: z.string().min(1).optional(),
-  sources: z.array(z.looseObject({ name: z.string().min(1), kind: z.string().min(1) })).default([]),
+  sources: z.array(NamedSource).default([]),
   scopes: z.array(Scope).default([]),
-  policy: PolicyDocument.optional(),
+  /** A preset or a file, or the policy itself; read apart, as it may call the scopes by name. */
+  policy: z.unknown().optional(),
+  waivers: z.array(z.string().min(1)).default([]),
   release: Release.optional(),
+  releases: z.array(Release).default([]),
+  attestation: AttestationSettings.prefault({}),
 });
 
 export const DEFAULT_FILE = 'gatehouse.yaml';
 
 /** Throws `config-invalid` naming the file and every problem in it. */
 export async function readConfiguration(io: Io, named?: string): Promise<Configuration> {
+  const examined = await examineConfiguration(io, named);
+  const { path, text, from, issues, keysAt: known, sourceNames: _, policy, ...others } = examined;
+  if (issues.length > 0 || policy === undefined) throw problems(path, toldIssues(text ?? '', issues, known));
+  return {
+    ...others,
+    file: text === undefined ? undefined : path,
+    policy:
+      typeof policy === 'string'
+        ? await policyNamed(policy, { cwd: from }, readPolicy({}), others.scopes)
+        : policy,
+  };
+}
+
+/** The file as far as it can be understood, with every mistake in it: each part is read whatever is wrong with others. */
+export interface ExaminedConfiguration extends Omit<Configuration, 'file' | 'policy'> {
+  readonly path: string;
+  /** Undefined: there is no file, and none was asked for. */
+  readonly text: string | undefined;
+  /** File names in it count from here. */
+  readonly from: string;
+  readonly issues: readonly Fault[];
+  readonly keysAt: KeysAt;
+  /** Of sources and feeds, as they stand in the file; '' for one without. */
+  readonly sourceNames: readonly string[];
+  /** A name where it is elsewhere; undefined: it cannot be read. */
+  readonly policy: Policy | string | undefined;
+}
+
+/** Throws `config-invalid` only for a file that cannot be read at all. */
+export async function examineConfiguration(io: Io, named?: string): Promise<ExaminedConfiguration> {
   const asked = named ?? io.env.GATEHOUSE_CONFIG;
   const path = resolve(io.cwd, asked ?? DEFAULT_FILE);
   const text = await readText(path, asked !== undefined);
   const home = resolve(io.cwd, io.env.GATEHOUSE_HOME ?? '.gatehouse');
-  const document = text === undefined ? Document.parse({}) : check(path, text);
-  const sources = readSources(path, document.sources);
-  assertKnownScopes(path, document.release, document.scopes);
+  const from = text === undefined ? io.cwd : dirname(path);
+  const written = parseYaml(path, text ?? '') ?? {};
+  if (isReferenceConfig(written)) throw ofThePromotionScript(path);
+  const read = Document.safeParse(written);
+  const issues: Fault[] = [...(read.error?.issues ?? [])];
+  const parts = read.data ?? readableParts(written);
+  const policy = policyOf(written, issues);
+  const loose = Loose.parse(written);
+  const { sources, feeds } = sourcesOf(loose.sources, from, issues);
+  issues.push(...twoOfOneName(loose), ...unknownScopes(loose));
+  const { release, releases, attestation, scopes } = parts;
+  const store = storeOf(io.env.GATEHOUSE_STORE ?? parts.store, from, home);
   return {
-    file: text === undefined ? undefined : path,
+    path,
+    text,
+    from,
+    issues,
+    keysAt: (at) => keysInDocument(loose.sources, at),
+    sourceNames: loose.sources.map((one) => Named.parse(one).name ?? ''),
     home,
-    store: storeOf(
-      io.env.GATEHOUSE_STORE ?? document.store,
-      text === undefined ? io.cwd : dirname(path),
-      home,
-    ),
+    store,
     sources,
-    scopes: document.scopes,
-    policy: document.policy ?? readPolicy({}),
-    release: document.release,
+    feeds,
+    scopes,
+    policy,
+    waiverFiles: parts.waivers.map((file) => resolve(from, file)),
+    release,
+    releases,
+    attestation,
   };
+}
+
+type Parts = Omit<z.output<typeof Document>, 'policy' | 'sources'>;
+
+/** What is well in a document of which something else is not. */
+function readableParts(written: unknown): Parts {
+  const { store, scopes, waivers, release, releases, attestation } = z
+    .looseObject({})
+    .catch({})
+    .parse(written);
+  const { shape } = Document;
+  return {
+    store: shape.store.safeParse(store).data,
+    scopes: eachReadable(scopes, Scope),
+    waivers: eachReadable(waivers, z.string().min(1)),
+    release: shape.release.safeParse(release).data,
+    releases: eachReadable(releases, Release),
+    attestation: shape.attestation.safeParse(attestation).data ?? AttestationSettings.parse({}),
+  };
+}
+
+function eachReadable<T>(written: unknown, schema: z.ZodType<T>): T[] {
+  if (!Array.isArray(written)) return [];
+  return written.flatMap((one) => {
+    const read = schema.safeParse(one);
+    return read.success ? [read.data] : [];
+  });
 }
 
 async function readText(path: string, isAsked: boolean): Promise<string | undefined> {
   try {
-    return await readFile(path, 'utf8');
-  } catch (cause) {
-    if (!isAsked && cause instanceof Error && 'code' in cause && cause.code === 'ENOENT') return undefined;
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new GatehouseError('config-invalid', `${path}: cannot be read: ${why}`, { cause });
+    return await readTextFile(path, { code: 'config-invalid' });
+  } catch (error) {
+    if (!isAsked && isGatehouseError(error) && error.facts.missing === true) return undefined;
+    throw error;
   }
 }
 
-function check(path: string, text: string): z.infer<typeof Document> {
-  const read = Document.safeParse(parseYaml(path, text) ?? {});
-  if (read.success) return read.data;
-  throw problems(
-    path,
-    read.error.issues.map(({ path: at, message }) => `${at.join('.') || 'document'}: ${message}`),
+function ofThePromotionScript(path: string): GatehouseError {
+  return new GatehouseError(
+    'config-invalid',
+    `${path} is a configuration of the promotion script: gatehouse gate -c FILE runs it as it is, ` +
+      'gatehouse migrate FILE turns it into a gatehouse.yaml that every command reads',
   );
 }
 
-function readSources(
-  path: string,
-  documents: readonly ({ name: string; kind: string } & Record<string, unknown>)[],
-): readonly ConfiguredSource[] {
-  const found: string[] = [];
-  const names = new Set<string>();
-  const sources = documents.flatMap(({ name, kind, ...settings }, index) => {
-    const at = `sources.${index}`;
-    if (names.has(name)) found.push(`${at}.name: there are two sources named '${name}'`);
-    names.add(name);
-    const source = sourceOfKind(kind);
-    if (source === undefined) {
-      found.push(`${at}.kind: there is no '${kind}'; there are ${SOURCES.map((one) => one.kind).join(', ')}`);
-      return [];
-    }
-    const read = source.settings.safeParse(settings);
-    if (read.success) return [{ name, source, settings: read.data }];
-    found.push(...read.error.issues.map((issue) => `${[at, ...issue.path].join('.')}: ${issue.message}`));
-    return [];
-  });
-  if (found.length > 0) throw problems(path, found);
-  return sources;
+/** Of the policy and of sources, whose parts are read apart, too. */
+function keysInDocument(sources: readonly unknown[], path: readonly PropertyKey[]): readonly string[] {
+  const [part, index, ...others] = path;
+  if (part === 'policy') return keysAt(PolicyDocument, path.slice(1));
+  if (part !== 'sources' || index === undefined) return keysAt(Document, path);
+  const named = NamedSource.safeParse(sources[Number(index)]);
+  return keysAt(sourceOfKind(named.data?.kind ?? '')?.settings ?? FeedSettings, others);
 }
 
-function assertKnownScopes(path: string, release: Release | undefined, scopes: readonly Scope[]): void {
-  const known = new Set(scopes.map(({ name }) => name));
-  const found = (['scope', 'baseline'] as const).flatMap((field) => {
-    const name = release?.[field];
-    return name === undefined || known.has(name) ? [] : [`release.${field}: there is no scope '${name}'`];
-  });
-  if (found.length > 0) throw problems(path, found);
+function policyOf(written: unknown, issues: Fault[]): Policy | string | undefined {
+  const { policy = {}, scopes } = z.looseObject({}).catch({}).parse(written);
+  if (typeof policy === 'string' && policy !== '') return policy;
+  const known = eachReadable(scopes, Scope);
+  const read = PolicyDocument.safeParse(withScopesWrittenOut(policy, known));
+  issues.push(...below(['policy'], read.error?.issues));
+  return read.data;
+}
+
+function below(at: readonly PropertyKey[], issues: readonly Fault[] = []): readonly Fault[] {
+  return issues.map((issue) => ({ ...issue, path: [...at, ...issue.path] }));
+}
+
+interface NamedSources {
+  readonly sources: readonly ConfiguredSource[];
+  readonly feeds: readonly ConfiguredFeed[];
+}
+
+/** Those whose name or kind is wrong are problems already. */
+function sourcesOf(written: readonly unknown[], from: string, issues: Fault[]): NamedSources {
+  const names = new Set<string>();
+  const sources: ConfiguredSource[] = [];
+  const feeds: ConfiguredFeed[] = [];
+  for (const [index, document] of written.entries()) {
+    const named = NamedSource.safeParse(document);
+    if (!named.success) continue;
+    const { name, kind, ...settings } = named.data;
+    const at = ['sources', index];
+    if (names.has(name))
+      issues.push({ path: [...at, 'name'], message: `there are two sources named '${name}'` });
+    names.add(name);
+    const source = sourceOfKind(kind);
+    const feed = feedOfKind(kind);
+    const read = (source?.settings ?? FeedSettings).safeParse(settings);
+    if (source === undefined && feed === undefined) {
+      const known = [...SOURCES, ...FEEDS].map((one) => one.kind);
+      issues.push({
+        path: [...at, 'kind'],
+        message: `there is no '${kind}'; there are ${known.join(', ')}${didYouMean(kind, known)}`,
+      });
+    } else if (!read.success) {
+      issues.push(...below(at, read.error.issues));
+    } else if (source !== undefined) sources.push({ name, source, settings: read.data });
+    else if (feed !== undefined) {
+      const { file, ...others } = FeedSettings.parse(settings);
+      feeds.push({ name, feed, settings: { ...others, file: file && resolve(from, file) } });
+    }
+  }
+  return { sources, feeds };
+}
+
+/** Of sources it is told where they are read. */
+function twoOfOneName({ scopes, releases }: z.output<typeof Loose>): readonly Fault[] {
+  return Object.entries({ scopes, releases }).flatMap(([part, all]) =>
+    all.flatMap(({ name }, index) =>
+      name === undefined || all.findIndex((one) => one.name === name) === index
+        ? []
+        : [{ path: [part, index, 'name'], message: `there are two ${part} named '${name}'` }],
+    ),
+  );
+}
+
+/** A baseline may be one that the store keeps, so only scopes of releases are known here. */
+function unknownScopes({ release, releases, scopes }: z.output<typeof Loose>): readonly Fault[] {
+  const known = scopes.flatMap(({ name }) => name ?? []);
+  const named = [
+    { at: ['release'], scope: release.scope },
+    ...releases.map(({ scope }, index) => ({ at: ['releases', index], scope })),
+  ];
+  return named.flatMap(({ at, scope }) =>
+    scope === undefined || known.includes(scope)
+      ? []
+      : [{ path: [...at, 'scope'], message: `there is no scope '${scope}'${didYouMean(scope, known)}` }],
+  );
 }
 
 function storeOf(written: string | undefined, from: string, home: string): string {
   if (written === undefined) return `sqlite:${join(home, 'gatehouse.db')}`;
   if (/^postgres(ql)?:\/\//.test(written)) return written;
+  if (written === 'sqlite:' || written.startsWith('sqlite::memory:')) {
+    const why = 'a store without a file would forget everything at the end of the command';
+    throw new GatehouseError(
+      'config-invalid',
+      `store "${written}": ${why}; name one, as in sqlite:gatehouse.db`,
+    );
+  }
   if (written.startsWith('sqlite:')) return `sqlite:${resolve(from, written.slice('sqlite:'.length))}`;
-  throw new GatehouseError('config-invalid', `store "${written}" is neither sqlite:PATH nor postgres://…`);
+  // Only the beginning is shown: a password may follow.
+  const begins = /^[a-z0-9+.-]{1,20}:/i.exec(written)?.[0];
+  const how = begins === undefined ? 'names no kind' : `begins with ${begins}`;
+  throw new GatehouseError('config-invalid', `the store ${how}; write sqlite:PATH or postgres://…`);
 }
 
 /** The scope of that name. Throws `config-invalid` saying which there are. */
-export function scopeNamed(configuration: Configuration, name: string): Scope {
+export function scopeNamed(configuration: Pick<Configuration, 'scopes'>, name: string): Scope {
   const scope = configuration.scopes.find((one) => one.name === name);
   if (scope !== undefined) return scope;
-  const known = configuration.scopes.map((one) => one.name).join(', ') || 'none; define it under scopes:';
-  throw new GatehouseError('config-invalid', `there is no scope '${name}'; there are ${known}`);
+  const names = configuration.scopes.map((one) => one.name);
+  const known = names.join(', ') || 'none; define it under scopes:';
+  throw new GatehouseError(
+    'config-invalid',
+    `there is no scope '${name}'; there are ${known}${didYouMean(name, names)}`,
+  );
 }

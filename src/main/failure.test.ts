@@ -29,6 +29,18 @@ test('the other side being away advises to come again', () => {
   assert.match(describeFailure(new GatehouseError('rate-limited', 'main: too many')).text, /\ntry .*again/);
 });
 
+test('an output that cannot be written is no bug of ours', () => {
+  const error = Object.assign(new Error('ENOSPC: no space left on device, write'), {
+    code: 'ENOSPC',
+    syscall: 'write',
+  });
+
+  assert.deepEqual(describeFailure(error), {
+    exitCode: 2,
+    text: 'gatehouse: the output cannot be written: the disk is full\n',
+  });
+});
+
 test('our own bug shows its stack', () => {
   const failure = describeFailure(new TypeError('x is not a function'));
 

@@ -1,4 +1,5 @@
 import { type ErrorCode, GatehouseError } from '../domain/errors.ts';
+import { reasonOf } from '../platform/reason.ts';
 import { toPlainLine } from '../reports/plain-text.ts';
 import type { ExitCode } from './command.ts';
 
@@ -34,9 +35,19 @@ export function describeFailure(error: unknown): Failure {
     const hint = error instanceof UsageError ? error.tryInstead : advice[error.code];
     return { exitCode: 2, text: `gatehouse: ${toPlainLine(error.message)}\n${hint ? `try ${hint}\n` : ''}` };
   }
+  const unwritten = unwrittenOutput(error);
+  if (unwritten !== undefined) return { exitCode: 2, text: `gatehouse: ${unwritten}\n` };
   const stack = error instanceof Error ? (error.stack ?? error.message) : String(error);
   return {
     exitCode: 2,
     text: `gatehouse: a bug in Gatehouse, not in what you did; please report it with this:\n${stack}\n`,
   };
+}
+
+/** A full disk behind `> file` is not our bug. */
+function unwrittenOutput(error: unknown): string | undefined {
+  if (!(error instanceof Error && 'code' in error && 'syscall' in error) || error.syscall !== 'write')
+    return undefined;
+  if ('path' in error && error.path !== undefined) return undefined;
+  return `the output cannot be written: ${reasonOf(error)}`;
 }

@@ -6,6 +6,7 @@ import type { CommandEntry, CommandModule } from './command.ts';
 import { commands } from './commands.ts';
 import { UsageError } from './failure.ts';
 import { runProgram } from './program.ts';
+import { version } from './version.ts';
 
 interface Given {
   readonly options: object;
@@ -108,6 +109,25 @@ test('a command misspelt is answered with the one that was meant', async () => {
   assert.equal(error.tryInstead, 'gatehouse --help');
 });
 
+test('a command of two words is answered with both, whichever is misspelt', async () => {
+  const entries = [aCommand('policy check').entry, aCommand('policy test').entry, aCommand('gate').entry];
+
+  const first = await usageError(['polcy', 'check'], ...entries);
+  const second = await usageError(['policy', 'chek'], ...entries);
+
+  assert.equal(first.message, "unknown command 'polcy'; did you mean policy check?");
+  assert.equal(second.message, "unknown command 'policy chek'; did you mean policy check?");
+  assert.equal(second.tryInstead, 'gatehouse policy --help');
+});
+
+test('a command misspelt is answered without loading any', async () => {
+  const gate = aCommand('gate');
+
+  await usageError(['gaet'], gate.entry);
+
+  assert.equal(gate.loads(), 0);
+});
+
 test('an option misspelt is answered with the one that was meant, and where to read on', async () => {
   const error = await usageError(['policy', 'check', '--polcy', 'x'], aCommand('policy check').entry);
 
@@ -123,6 +143,67 @@ test('a command is told of a line that is refused, once, and not of help that wa
   await runProgram(['policy', 'check', '--help'], trialIo().io, [gate.entry]);
 
   assert.deepEqual(told, [['-m', '--nope']]);
+});
+
+for (const argv of [
+  ['help', 'policy', 'check'],
+  ['policy', 'check', '--help'],
+  ['policy', 'check', '-h'],
+]) {
+  test(`gatehouse ${argv.join(' ')} shows the help of that command, with its examples`, async () => {
+    const trial = trialIo();
+    const [check, other] = [aCommand('policy check'), aCommand('policy test')];
+
+    assert.equal(await runProgram(argv, trial.io, [check.entry, other.entry]), 0);
+
+    assert.match(
+      trial.stdout(),
+      /^Usage: gatehouse policy check [\s\S]*Examples:\n {2}gatehouse policy check/m,
+    );
+    assert.equal(other.loads(), 0);
+  });
+}
+
+test('gatehouse help shows every command', async () => {
+  const trial = trialIo();
+
+  assert.equal(await runProgram(['help'], trial.io, [aCommand('gate').entry, aCommand('import').entry]), 0);
+
+  assert.match(trial.stdout(), /gate .*does gate\n.*import .*does import\n/);
+});
+
+test('gatehouse help with a word that is no command proposes one', async () => {
+  const error = await usageError(['help', 'gaet'], aCommand('gate').entry);
+
+  assert.equal(error.message, "unknown command 'gaet'; did you mean gate?");
+});
+
+test('the first word of several commands alone shows them, and is no complete line', async () => {
+  const trial = trialIo();
+  const entries = [aCommand('policy check').entry, aCommand('policy test').entry, aCommand('gate').entry];
+
+  await assert.rejects(runProgram(['policy'], trial.io, entries), UsageError);
+
+  assert.match(trial.stderr(), /check .*does policy check\n.*test .*does policy test\n/);
+  assert.doesNotMatch(trial.stderr(), /does gate/);
+});
+
+test('the first word of several commands with --help shows them', async () => {
+  const trial = trialIo();
+
+  assert.equal(await runProgram(['policy', '--help'], trial.io, [aCommand('policy check').entry]), 0);
+
+  assert.match(trial.stdout(), /check .*does policy check\n/);
+});
+
+test('gatehouse --version says which version this is, and so does -V', async () => {
+  for (const option of ['--version', '-V']) {
+    const trial = trialIo();
+
+    assert.equal(await runProgram([option], trial.io, []), 0);
+
+    assert.equal(trial.stdout(), `${version}\n`);
+  }
 });
 
 test('no command at all shows the help on standard error', async () => {
@@ -167,8 +248,8 @@ test('every option in an example is one that the command has', async () => {
   }
 });
 
-/** The words after `gatehouse`, without the pipes and redirections around it. */
+/** The words after `gatehouse`, without pipes, redirections and comments around it. */
 function wordsOf(line: string): string[] {
-  const own = /(?:^|[|] )gatehouse (.*?)(?: [|>&].*)?$/.exec(line)?.[1] ?? '';
-  return own.split(' ');
+  const own = /(?:^|[|] )gatehouse (.*?)(?: [|>&#].*)?$/.exec(line)?.[1] ?? '';
+  return [...own.matchAll(/"([^"]*)"|(\S+)/g)].map(([, quoted, bare]) => quoted ?? bare ?? '');
 }

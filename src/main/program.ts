@@ -3,9 +3,15 @@ import type { CommandEntry, CommandModule, ExitCode, Io } from './command.ts';
 import { UsageError } from './failure.ts';
 import { version } from './version.ts';
 
+const QUIET = { flags: '-q, --quiet', means: 'no progress on standard error, only errors' };
+const HELP = { flags: '-h, --help', means: 'show this help' };
+
+/** Options of every command, beside its own. */
+export const COMMON_OPTIONS = [QUIET, HELP] as const;
+
 /**
- * Finds the command that `argv` asks for, and runs it. Loads that one alone; all of them only to show the overall
- * help or to guess what was meant.
+ * Finds the command that `argv` asks for, and runs it. Loads that one alone; all of a group, or all there are, only to
+ * show the help about them.
  *
  * Throws UsageError when the line cannot be understood, and whatever the command throws.
  */
@@ -14,14 +20,29 @@ export async function runProgram(
   io: Io,
   entries: readonly CommandEntry[],
 ): Promise<ExitCode> {
-  const asked = entries.filter((entry) => entry.name.split(' ').every((word, index) => argv[index] === word));
-  const modules = await Promise.all((asked.length > 0 ? asked : entries).map((entry) => entry.load()));
+  const [first, ...others] = argv;
+  if (first === '-q' || first === '--quiet') return await runProgram(others, quietly(io), entries);
+  const isHelp = first === 'help' && others.length > 0 && !others[0]?.startsWith('-');
+  return await runLine(isHelp ? [...others, '--help'] : argv, io, entries);
+}
+
+/** Copied without being looked at: standard input is opened when it is first asked for. */
+function quietly(io: Io): Io {
+  const isQuiet = { value: true, enumerable: true };
+  return Object.create(null, { ...Object.getOwnPropertyDescriptors(io), isQuiet });
+}
+
+async function runLine(argv: readonly string[], io: Io, entries: readonly CommandEntry[]): Promise<ExitCode> {
+  const modules = await Promise.all((await askedFor(argv, entries)).map((entry) => entry.load()));
   let exitCode: ExitCode = 0;
   const program = makeProgram(io);
   for (const module of modules) {
     const command = addCommand(program, module);
     command.action(async () => {
-      exitCode = await module.run(command.opts(), io, command.args);
+      const fault = await choiceFaultOf(module, command);
+      if (fault !== undefined) throw refused(fault, argv, module, io);
+      const { quiet, ...options } = command.opts();
+      exitCode = await module.run(options, quiet === true ? quietly(io) : io, command.args);
     });
   }
   try {
@@ -30,12 +51,56 @@ export async function runProgram(
     if (!(error instanceof CommanderError)) throw error;
     // Help that was asked for arrives as an error too.
     if (error.exitCode === 0) return exitCode;
-    const module = askedFor(argv, modules);
-    module?.refused?.(argv.slice(module.name.split(' ').length), io);
-    const name = module === undefined ? '' : `${module.name} `;
-    throw new UsageError(plainly(error), `gatehouse ${name}--help`);
+    throw refused(
+      plainly(error),
+      argv,
+      modules.find(({ name }) => isAsked(argv, name)),
+      io,
+    );
   }
   return exitCode;
+}
+
+async function choiceFaultOf({ name }: CommandModule, command: Command): Promise<string | undefined> {
+  const takesWords =
+    command.registeredArguments.length > 0 || command.options.some(({ required }) => required);
+  return takesWords ? await (await import('./choices.ts')).choiceFault(name, command) : undefined;
+}
+
+function isAsked(argv: readonly string[], name: string): boolean {
+  return name.split(' ').every((word, index) => argv[index] === word);
+}
+
+/** The command of that name, or those of the group; all where no name is given. */
+async function askedFor(
+  argv: readonly string[],
+  entries: readonly CommandEntry[],
+): Promise<readonly CommandEntry[]> {
+  const named = entries.filter(({ name }) => isAsked(argv, name));
+  if (named.length > 0) return named;
+  const [first = '', second = ''] = argv;
+  if (first === '' || first === 'help' || first.startsWith('-')) return entries;
+  const group = entries.filter(({ name }) => name.startsWith(`${first} `));
+  if (group.length > 0 && (second === '' || second.startsWith('-'))) return group;
+  const { meantCommand } = await import('./nearest.ts');
+  const words = argv.filter((word) => !word.startsWith('-'));
+  const names = entries.map(({ name }) => name);
+  const meant = meantCommand(words, group.length > 0 ? group.map(({ name }) => name) : names);
+  const unknown = group.length > 0 ? `${first} ${second}` : first;
+  throw new UsageError(
+    `unknown command '${unknown}'${meant === undefined ? '' : `; did you mean ${meant}?`}`,
+    `gatehouse ${group.length > 0 ? `${first} ` : ''}--help`,
+  );
+}
+
+function refused(
+  message: string,
+  argv: readonly string[],
+  module: CommandModule | undefined,
+  io: Io,
+): UsageError {
+  module?.refused?.(argv.slice(module.name.split(' ').length), io);
+  return new UsageError(message, `gatehouse ${module === undefined ? '' : `${module.name} `}--help`);
 }
 
 function makeProgram(io: Io): Command {
@@ -43,7 +108,7 @@ function makeProgram(io: Io): Command {
   return program
     .description('Know every vulnerability in what you run, and decide GO or NO-GO before you ship.')
     .version(version, '-V, --version', 'print the version')
-    .helpOption('-h, --help', 'show this help')
+    .helpOption(HELP.flags, HELP.means)
     .helpCommand('help [command]', 'show help for a command')
     .addHelpText('after', '\n`gatehouse COMMAND --help` shows the options of a command, with examples.')
     .exitOverride()
@@ -76,20 +141,20 @@ function addCommand(program: Command, module: CommandModule): Command {
     `\nExamples:\n${module.examples.map(({ line, does }) => `  ${line}\n      ${does}`).join('\n')}`,
   );
   module.define(command);
-  return command;
+  return command.option(QUIET.flags, QUIET.means);
 }
 
 /** Commander's words without its prefix, on one line. */
 function plainly(error: CommanderError): string {
   if (error.code === 'commander.help') return 'which command?';
-  return error.message
-    .replace(/^error: /, '')
-    .replace(/\n\(Did you (.*)\)$/, '; did you $1')
-    .replace(/\s*\n\s*/g, ' ');
-}
-
-function askedFor(argv: readonly string[], modules: readonly CommandModule[]): CommandModule | undefined {
-  return modules.find(({ name }) => `${argv.join(' ')} `.startsWith(`${name} `));
+  return (
+    error.message
+      .replace(/^error: /, '')
+      // What stands behind may be a token.
+      .replace(/^(unknown option '[^'=]+)=[^']*/, '$1')
+      .replace(/\n\(Did you (.*)\)$/, '; did you $1')
+      .replace(/\s*\n\s*/g, ' ')
+  );
 }
 
 function capitalised(text: string): string {

@@ -13,8 +13,21 @@ export interface Progress {
 const PLAIN_EVERY_MS = 5000;
 
 export function createProgress(io: Io): Progress {
+  if (io.isQuiet) return SILENT;
   return io.isStderrTty ? redrawn(io) : plain(io);
 }
+
+/** Something done or worth knowing beside the answer. */
+export function remark(io: Io, text: string): void {
+  if (!io.isQuiet) io.stderr.write(`${text}\n`);
+}
+
+const SILENT: Progress = {
+  show: () => undefined,
+  done: () => undefined,
+  note: () => undefined,
+  end: () => undefined,
+};
 
 function redrawn({ stderr, columns }: Io): Progress {
   const lines = new Map<string, string>();

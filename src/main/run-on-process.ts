@@ -71,6 +71,7 @@ function makeIo(signal: AbortSignal): Io {
     cwd: process.cwd(),
     isTty,
     isStderrTty: stderr.isTTY === true,
+    isQuiet: false,
     hasColour: wantsColour(env, isTty),
     columns: stdout.columns ?? 80,
     now: () => new Date(),

@@ -1,6 +1,8 @@
-import type { Collected } from '../../flows/collect.ts';
+import type { FeedUpdate } from '../../flows/update-feed.ts';
 import { toPlainLine } from '../../reports/plain-text.ts';
+import { collectedLines } from '../collected-lines.ts';
 import type { CommandModule, Io } from '../command.ts';
+import { toFeedLine } from '../feed-line.ts';
 
 interface CollectOptions {
   readonly full?: true;
@@ -26,61 +28,62 @@ export const command: CommandModule<CollectOptions> = {
       .option('--full', 'everything again, so that what has vanished is closed')
       .option('--details', 'hosts, processes and components of each problem, too')
       .option('--max-workers <n>', 'exactly so many calls at a time instead of finding the best number')
-      .option('--config <file>', 'configuration instead of gatehouse.yaml')
+      .option('-c, --config <file>', 'configuration instead of gatehouse.yaml')
       .option('--json', 'print JSON');
   },
   async run(options, io, names) {
-    const [{ readConfiguration }, { withStore }, { GatehouseError }] = await Promise.all([
+    const [{ readConfiguration }, { withStore, withStoreToAsk }, { GatehouseError }] = await Promise.all([
       import('../configuration.ts'),
       import('../stores.ts'),
       import('../../domain/errors.ts'),
     ]);
+    const { wholeNumber } = await import('../given-values.ts');
+    const maxWorkers =
+      options.maxWorkers === undefined ? undefined : wholeNumber('--max-workers', options.maxWorkers);
     const configuration = await readConfiguration(io, options.config);
-    const known = configuration.sources.map(({ name }) => name);
+    const known = [...configuration.sources, ...configuration.feeds].map(({ name }) => name);
     const unknown = names.filter((name) => !known.includes(name));
     if (unknown.length > 0 || known.length === 0) {
+      const { didYouMean } = await import('../nearest.ts');
       const there =
         known.length === 0
           ? 'none is configured; write one into gatehouse.yaml'
-          : `there are ${known.join(', ')}`;
+          : `there are ${known.join(', ')}${didYouMean(unknown[0] ?? '', known)}`;
       throw new GatehouseError('config-invalid', `no source ${unknown.join(', ') || 'to collect'}: ${there}`);
     }
-    const maxWorkers = options.maxWorkers === undefined ? undefined : Number(options.maxWorkers);
-    if (maxWorkers !== undefined && !(Number.isInteger(maxWorkers) && maxWorkers > 0)) {
-      throw new GatehouseError(
-        'input-invalid',
-        `--max-workers ${options.maxWorkers}: give a whole number of at least 1`,
-      );
-    }
-    const sources = configuration.sources.filter(({ name }) => names.length === 0 || names.includes(name));
+    const isAsked = ({ name }: { readonly name: string }): boolean =>
+      names.length === 0 || names.includes(name);
+    const sources = configuration.sources.filter(isAsked);
+    const feeds = configuration.feeds.filter(isAsked);
     // Loaded while the store's threads start.
     const loading = import('../collecting.ts');
-    const collected = await withStore(configuration.store, async (store) => {
-      const { collectAll, detailsWantedBy } = await loading;
+    // What changed since the last time is mostly little.
+    const withOne = options.full === true ? withStore : withStoreToAsk;
+    const { collected, updates } = await withOne(configuration.store, async (store) => {
+      const { collectAll, detailsWantedBy, updateFeeds } = await loading;
       const wants =
         options.details === true
           ? new Set(['occurrences', 'entity-names'] as const)
           : detailsWantedBy(configuration.scopes);
       const pass = options.full === true ? 'full' : 'incremental';
-      return await collectAll(store, sources, { pass, wants, maxWorkers }, io);
+      const updates = await updateFeeds(store, feeds, io);
+      return { updates, collected: await collectAll(store, sources, { pass, wants, maxWorkers }, io) };
     });
-    if (options.json === true) io.stdout.write(`${JSON.stringify({ sources: collected })}\n`);
-    else for (const one of collected) tell(io, one);
-    return collected.some(({ state }) => state === 'interrupted') ? 2 : 0;
+    if (options.json === true) {
+      const told = feeds.length === 0 ? {} : { feeds: updates };
+      io.stdout.write(`${JSON.stringify({ sources: collected, ...told })}\n`);
+    } else {
+      for (const one of updates) tellFeed(io, one);
+      for (const one of collected) io.stdout.write(collectedLines(one));
+    }
+    const hasFailed =
+      collected.some(({ state }) => state === 'interrupted') ||
+      updates.some(({ state }) => state === 'failed');
+    return hasFailed ? 2 : 0;
   },
 };
 
-export function tell(io: Io, { source, state, summary, reasons }: Collected): void {
-  if (summary === undefined) {
-    io.stdout.write(
-      `${source}: interrupted; what was read is kept, and the next collect goes on from there\n`,
-    );
-  } else {
-    const { created, updated, unchanged, closed, reopened } = summary.changes;
-    io.stdout.write(
-      `${source}: ${state}, ${summary.observations} problems read, ${summary.findings} findings: ` +
-        `${created} created, ${updated} updated, ${unchanged} unchanged, ${reopened} reopened, ${closed} closed\n`,
-    );
-  }
-  for (const reason of reasons) io.stdout.write(`  ${toPlainLine(reason)}\n`);
+function tellFeed(io: Io, { source, feed, state, read, reason }: FeedUpdate): void {
+  const said = read === undefined ? (reason ?? 'nothing changed') : toFeedLine(read);
+  io.stdout.write(`${toPlainLine(`${source}: ${feed} ${state}: ${said}`)}\n`);
 }

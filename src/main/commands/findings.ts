@@ -1,13 +1,12 @@
 import type { Filter } from '../../domain/filter.ts';
-import type { Severity } from '../../domain/severity.ts';
-import type { CommandModule } from '../command.ts';
+import type { Finding } from '../../domain/finding.ts';
+import type { FindingCounts, StoreReader } from '../../store/store.ts';
+import type { CommandModule, Io } from '../command.ts';
+import type { FindingOptions } from '../finding-filter.ts';
 
-interface FindingsOptions {
+interface FindingsOptions extends FindingOptions {
   readonly state: string;
-  readonly severity?: string;
-  readonly vulnerability?: readonly string[];
-  readonly asset?: string;
-  readonly scope?: string;
+  readonly asOf?: string;
   readonly limit?: string;
   readonly config?: string;
   readonly json?: true;
@@ -26,6 +25,7 @@ export const command: CommandModule<FindingsOptions> = {
       line: 'gatehouse findings --vulnerability CVE-2021-44228 --state all --json',
       does: 'by any of its names, for machines',
     },
+    { line: 'gatehouse findings --as-of 30d --severity critical', does: 'what was critical a month ago' },
   ],
   define: (command) => {
     command
@@ -34,41 +34,27 @@ export const command: CommandModule<FindingsOptions> = {
       .option('--vulnerability <name...>', 'CVE, GHSA or any other name of it')
       .option('--asset <name>', 'kind:name, or the name of a repository')
       .option('--scope <scope>', 'a scope of the configuration')
+      .option('--as-of <time>', 'what was open then, as it then stood: a date, or 30d for thirty days ago')
       .option('--limit <n>', 'how many to list; 100 for people, all as JSON')
-      .option('--config <file>', 'configuration instead of gatehouse.yaml')
+      .option('-c, --config <file>', 'configuration instead of gatehouse.yaml')
       .option('--json', 'print JSON');
   },
   async run(options, io) {
-    const [
-      { readConfiguration, scopeNamed },
-      { withStore },
-      { toFindingJson },
-      { parseAsset },
-      { GatehouseError },
-    ] = await Promise.all([
-      import('../configuration.ts'),
-      import('../stores.ts'),
-      import('../../reports/findings-json.ts'),
-      import('../assets.ts'),
-      import('../../domain/errors.ts'),
-    ]);
-    const limit = Number(options.limit ?? (options.json === true ? Number.MAX_SAFE_INTEGER : 100));
-    if (!Number.isInteger(limit) || limit < 1) {
-      throw new GatehouseError(
-        'input-invalid',
-        `--limit ${options.limit}: give a whole number of at least 1`,
-      );
-    }
+    const [{ readConfiguration }, { withStore }, { toFindingJson }, { filterOf }, { wholeNumber }] =
+      await Promise.all([
+        import('../configuration.ts'),
+        import('../stores.ts'),
+        import('../../reports/findings-json.ts'),
+        import('../finding-filter.ts'),
+        import('../given-values.ts'),
+      ]);
+    const unlimited = options.json === true ? Number.MAX_SAFE_INTEGER : 100;
+    const limit = options.limit === undefined ? unlimited : wholeNumber('--limit', options.limit);
     const configuration = await readConfiguration(io, options.config);
-    const filters: Filter[] = [await stateFilter(options.state)];
-    if (options.severity !== undefined)
-      filters.push({ op: 'severity', in: await severities(options.severity) });
-    if (options.vulnerability !== undefined) filters.push(await defectFilter(options.vulnerability));
-    if (options.asset !== undefined) filters.push({ op: 'asset', in: [parseAsset(options.asset)] });
-    if (options.scope !== undefined)
-      filters.push({ op: 'scope', scope: scopeNamed(configuration, options.scope) });
-    const filter: Filter = { op: 'all', of: filters };
+    const selected = filterOf(options, configuration);
+    const filter: Filter = { op: 'all', of: [await stateFilter(options), selected] };
     const { counts, findings } = await withStore(configuration.store, async ({ reader }) => {
+      if (options.asOf !== undefined) return await asOf(reader, options.asOf, selected, limit, io);
       const [counts, page] = await Promise.all([reader.count(filter), reader.findings({ filter, limit })]);
       return { counts, findings: page.findings };
     });
@@ -82,26 +68,35 @@ export const command: CommandModule<FindingsOptions> = {
   },
 };
 
-async function stateFilter(state: string): Promise<Filter> {
+/** Worst first, as lists are; all that was open then. */
+async function asOf(
+  reader: StoreReader,
+  text: string,
+  filter: Filter,
+  limit: number,
+  io: Io,
+): Promise<{ readonly counts: FindingCounts; readonly findings: readonly Finding[] }> {
+  const [{ pastFindings }, { pastMomentFrom }, { noSeverities, severityCode }] = await Promise.all([
+    import('../../flows/past.ts'),
+    import('../moments.ts'),
+    import('../../domain/severity.ts'),
+  ]);
+  const stood = await pastFindings(reader, pastMomentFrom('--as-of', text, io.now().getTime()), filter);
+  const bySeverity = noSeverities();
+  for (const { severity } of stood) bySeverity[severity] += 1;
+  const worstFirst = [...stood].sort(
+    (a, b) => severityCode(b.severity) - severityCode(a.severity) || a.id - b.id,
+  );
+  return { counts: { total: stood.length, bySeverity }, findings: worstFirst.slice(0, limit) };
+}
+
+async function stateFilter({ state, asOf }: FindingsOptions): Promise<Filter> {
+  if (asOf !== undefined && state !== 'open') {
+    const { GatehouseError } = await import('../../domain/errors.ts');
+    throw new GatehouseError('input-invalid', '--as-of lists what was open then: leave --state out');
+  }
   if (state === 'all') return { op: 'all', of: [] };
   if (state === 'open' || state === 'resolved') return { op: 'state', is: state };
   const { GatehouseError } = await import('../../domain/errors.ts');
   throw new GatehouseError('input-invalid', `--state ${state}: give open, resolved or all`);
-}
-
-async function severities(list: string): Promise<readonly Severity[]> {
-  const [{ SEVERITIES }, { GatehouseError }] = await Promise.all([
-    import('../../domain/severity.ts'),
-    import('../../domain/errors.ts'),
-  ]);
-  return list.split(',').map((word) => {
-    const severity = SEVERITIES.find((one) => one === word.trim().toLowerCase());
-    if (severity !== undefined) return severity;
-    throw new GatehouseError('input-invalid', `--severity ${word}: there are ${SEVERITIES.join(', ')}`);
-  });
-}
-
-async function defectFilter(names: readonly string[]): Promise<Filter> {
-  const { normaliseName } = await import('../../domain/names.ts');
-  return { op: 'defect', in: names.map(normaliseName) };
 }

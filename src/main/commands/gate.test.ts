@@ -72,3 +72,41 @@ test('a scan that is cut off is refused by name', async () => {
 
   assert.match(message, /^cut\.json: the JSON ends too early/);
 });
+
+test('a verdict is signed about its subject, and only the key that signed it says so', async () => {
+  await using folder = await makeFolder();
+  await writeFile(folder.file('scan.json'), SCAN);
+  const run = async (...args: readonly string[]): Promise<number | undefined> =>
+    await runProgram(args, trialIo({ cwd: folder.path }).io, commands);
+  const subject = `registry.example.org/app@sha256:${'0a'.repeat(32)}`;
+  await run('key', 'new', '--out', 'own');
+  await run('key', 'new', '--out', 'other');
+
+  await run(
+    'gate',
+    '--scan',
+    'scan.json',
+    '--subject',
+    subject,
+    '--key',
+    'file:own',
+    '--attestation',
+    'a.json',
+  );
+
+  assert.equal(await run('verify', 'a.json', '--key', 'file:own.pub', '--subject', subject), 0);
+  assert.equal(await run('verify', 'a.json', '--key', 'file:other.pub', '--subject', subject), 1);
+});
+
+for (const [what, args] of [
+  ['no key', ['--subject', `a@sha256:${'0a'.repeat(32)}`, '--attestation', 'a.json']],
+  ['no subject', ['--key', 'file:own', '--attestation', 'a.json']],
+  ['a subject that is none', ['--subject', 'app:1.0']],
+] as const) {
+  test(`with ${what} nothing is judged: it is an error`, async () => {
+    const { exitCode, message } = await gate(['--scan', 'scan.json', ...args]);
+
+    assert.equal(exitCode, undefined);
+    assert.match(message, /key|subject/);
+  });
+}

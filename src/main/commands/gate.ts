@@ -1,19 +1,39 @@
-import type { Verdict } from '../../domain/verdict.ts';
+import type { ReleaseSubject } from '../../domain/verdict.ts';
+import { REPORTS } from '../../reports/registry.ts';
 import type { CommandModule, ExitCode, Io } from '../command.ts';
+import type { Decided } from '../gate-store.ts';
+
+const KINDS = REPORTS.map(({ kind }) => kind).join(', ');
 
 interface GateOptions {
   readonly policy?: string;
   readonly scope?: string;
   readonly baseline?: string;
+  readonly saveBaseline?: string;
   readonly release?: string;
+  readonly waivers?: readonly string[];
   readonly scan?: readonly string[];
   readonly scanFormat?: string;
   readonly asset?: string;
   readonly format: string;
   readonly output?: string;
+  readonly report?: readonly string[];
+  readonly announce?: string;
+  readonly subject?: readonly string[];
+  readonly attestation?: string;
+  readonly bundle?: string;
+  readonly key?: string;
+  readonly overrideBy?: string;
+  readonly overrideReason?: string;
+  readonly overrideUntil?: string;
+  readonly verbose?: true;
   readonly machineReadable?: true;
   readonly explain?: true;
   readonly config?: string;
+}
+
+function again(value: string, earlier: readonly string[] = []): readonly string[] {
+  return [...earlier, value];
 }
 
 export const command: CommandModule<GateOptions> = {
@@ -38,16 +58,38 @@ export const command: CommandModule<GateOptions> = {
     command
       .option('--policy <policy>', 'a preset (strict, balanced, development, pre-production) or a file')
       .option('--scope <scope>', 'what is to ship: a scope of the configuration')
-      .option('--baseline <scope>', 'what it is compared with')
-      .option('--release <name>', 'how the release is called in the verdict')
+      .option(
+        '--baseline <name>',
+        'what it is compared with: a scope, a baseline that was kept, or a moment: 2026-05-01, 30d',
+      )
+      .option('--save-baseline <name>', 'keep what is open in the scope, to compare with later')
+      .option('--release <name>', 'a release of the configuration, or how it is called in the verdict')
+      .option('--waivers <file...>', 'waivers of these files count, too')
       .option('--scan <file...>', 'judge these scans alone, in memory; - is standard input')
       .option('--scan-format <format>', 'the format of the scans, when it cannot be detected')
       .option('--asset <name>', 'what the scans are about')
-      .option('-f, --format <format>', 'the report: terminal or json', 'terminal')
+      .option('-f, --format <format>', `the report: ${KINDS}`, 'terminal')
       .option('-o, --output <file>', 'write the report there instead of to standard output')
+      .option('--report <format=file...>', 'further reports, e.g. sarif=verdict.sarif junit=verdict.xml')
+      .option(
+        '--announce <host>',
+        'tell it on the change itself: github, gitlab, or auto in a pipeline of either',
+      )
+      .option(
+        '--subject <name@digest>',
+        'what is shipped, by content: registry/app@sha256:…; again for more',
+        again,
+      )
+      .option('--attestation <file>', 'sign the verdict about the subjects: a DSSE envelope')
+      .option('--key <reference>', 'what to sign with: file:PATH or env:NAME; that of the configuration')
+      .option('--bundle <file>', 'what the verdict was decided from, for replay')
+      .option('--override-by <name>', 'open the gate whatever the verdict; the policy names who may')
+      .option('--override-reason <text>', 'why')
+      .option('--override-until <time>', 'until when')
+      .option('-v, --verbose', "with the promotion script's configuration: its log on the console, too")
       .option('-m, --machine-readable', 'print one word: GO, NO-GO, UNDECIDED or ERROR')
       .option('--explain', 'also what every rule asked')
-      .option('--config <file>', 'configuration instead of gatehouse.yaml');
+      .option('-c, --config <file>', 'configuration instead of gatehouse.yaml');
   },
   refused(words, io) {
     if (words.some((word) => /^(--machine-readable|-[a-z]*m[a-z]*)$/.test(word))) io.stdout.write('ERROR\n');
@@ -63,79 +105,43 @@ export const command: CommandModule<GateOptions> = {
 };
 
 async function judge(options: GateOptions, io: Io): Promise<ExitCode> {
-  const [{ findReport, REPORTS }, { exitCodeOf }, { GatehouseError }] = await Promise.all([
-    import('../../reports/registry.ts'),
+  const named = options.scan === undefined ? (options.config ?? io.env.GATEHOUSE_CONFIG) : undefined;
+  if (named !== undefined) {
+    const { isReferenceFile } = await import('../reference/reference-file.ts');
+    if (await isReferenceFile(named, io)) {
+      const { runReference } = await import('../reference/run-reference.ts');
+      return await runReference({ ...options, config: named }, io);
+    }
+  }
+  const [{ outputsOf }, { exitCodeOf }] = await Promise.all([
+    import('../gate-outputs.ts'),
     import('../../policy/exit-code.ts'),
-    import('../../domain/errors.ts'),
   ]);
-  const report = findReport(options.format);
-  if (report === undefined) {
-    const known = REPORTS.map(({ kind }) => kind).join(', ');
-    throw new GatehouseError(
-      'input-invalid',
-      `there is no report format '${options.format}'; there are ${known}`,
-    );
-  }
-  const verdict =
-    options.scan === undefined ? await fromStore(options, io) : await fromScans(options, io, options.scan);
-  const isFile = options.output !== undefined;
-  const text = report.render(verdict, {
-    colour: io.hasColour && !isFile,
-    width: io.columns,
-    findingsShown: 5,
-    explain: options.explain === true,
-  });
-  if (options.output !== undefined) {
-    await writeReport(options.output, text, io);
-  }
-  if (options.machineReadable === true) io.stdout.write(`${verdict.verdict}\n`);
-  else if (!isFile) io.stdout.write(text);
+  const outputs = await outputsOf(options, io);
+  const { input, verdict } =
+    options.scan === undefined
+      ? await fromStore(options, outputs.subject, io)
+      : await fromScans(options, options.scan, outputs.subject, io);
+  await outputs.write(verdict, input);
   return exitCodeOf(verdict);
 }
 
-async function writeReport(name: string, text: string, io: Io): Promise<void> {
-  const [{ writeFile }, { resolve }] = await Promise.all([import('node:fs/promises'), import('node:path')]);
-  try {
-    await writeFile(resolve(io.cwd, name), text);
-  } catch (cause) {
-    const { GatehouseError } = await import('../../domain/errors.ts');
-    const why = cause instanceof Error ? cause.message : String(cause);
-    throw new GatehouseError('input-invalid', `the report could not be written: ${why}`, { cause });
-  }
+async function fromStore(
+  options: GateOptions,
+  subject: ReleaseSubject | undefined,
+  io: Io,
+): Promise<Decided> {
+  const { decideFromStore } = await import('../gate-store.ts');
+  return await decideFromStore(options, subject, io);
 }
 
-async function fromStore(options: GateOptions, io: Io): Promise<Verdict> {
-  const [{ readConfiguration, scopeNamed }, { withStore }, { policyNamed }, { EVERYTHING }] =
-    await Promise.all([
-      import('../configuration.ts'),
-      import('../stores.ts'),
-      import('../policies.ts'),
-      import('../../domain/scope.ts'),
-    ]);
-  const configuration = await readConfiguration(io, options.config);
-  const { release } = configuration;
-  const scopeName = options.scope ?? release?.scope;
-  const baselineName = options.baseline ?? release?.baseline;
-  const scope = scopeName === undefined ? EVERYTHING : scopeNamed(configuration, scopeName);
-  const policy = await policyNamed(options.policy, io, configuration.policy);
-  // Loaded while the store's threads start.
-  const loading = import('../../flows/gate.ts');
-  return await withStore(configuration.store, async ({ reader }) => {
-    const { gateStore } = await loading;
-    return await gateStore(reader, {
-      release: options.release ?? release?.name ?? scope.name,
-      policy,
-      scope,
-      baselineScope: baselineName === undefined ? undefined : scopeNamed(configuration, baselineName),
-      required: release?.required,
-      expected: configuration.sources.map(({ name }) => name),
-      now: io.now().getTime(),
-    });
-  });
-}
-
-async function fromScans(options: GateOptions, io: Io, files: readonly string[]): Promise<Verdict> {
-  const [{ gateScans }, { readableFile }, { policyNamed }, { readPolicy }, { parseAsset }, { resolve }] =
+async function fromScans(
+  options: GateOptions,
+  files: readonly string[],
+  subject: ReleaseSubject | undefined,
+  io: Io,
+): Promise<Decided> {
+  const [{ askScans }, { readableFile }, { policyNamed }, { readPolicy }, { parseAsset }, { resolve }] =
     await Promise.all([
       import('../../flows/gate.ts'),
       import('../../platform/spooled-file.ts'),
@@ -150,7 +156,15 @@ async function fromScans(options: GateOptions, io: Io, files: readonly string[])
     const file = opened.use(await readableFile(name === '-' ? name : resolve(io.cwd, name), io.stdin));
     scans.push({ ...file, name });
   }
-  const { verdict } = await gateScans(
+  const waivers =
+    options.waivers === undefined
+      ? []
+      : await (await import('../waiver-files.ts')).waiversInFiles(
+          { waiverFiles: [], scopes: [] },
+          options.waivers,
+          io,
+        );
+  const { input } = await askScans(
     scans,
     {
       format: options.scanFormat,
@@ -159,9 +173,15 @@ async function fromScans(options: GateOptions, io: Io, files: readonly string[])
     {
       release: options.release ?? files.join(', '),
       policy: await policyNamed(options.policy, io, readPolicy({})),
+      waivers,
       now: io.now().getTime(),
     },
     io.signal,
   );
-  return verdict;
+  const [{ decide }, { withOverride }] = await Promise.all([
+    import('../../policy/decide.ts'),
+    import('../gate-override.ts'),
+  ]);
+  const verdict = withOverride({ ...decide(input), subject }, input.policy, options, io);
+  return { input, verdict };
 }

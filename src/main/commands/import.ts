@@ -1,5 +1,10 @@
 import { type ErrorCode, GatehouseError, isGatehouseError } from '../../domain/errors.ts';
+import type { Feed } from '../../feeds/feed.ts';
+import type { FeedRead } from '../../flows/feeds.ts';
 import type { ImportedFile } from '../../flows/import.ts';
+import type { ReadableFile } from '../../platform/spooled-file.ts';
+import type { Store } from '../../store/store.ts';
+import type { VexDialect } from '../../vex/dialect.ts';
 import type { CommandModule, Io } from '../command.ts';
 
 interface ImportOptions {
@@ -37,7 +42,7 @@ export const command: CommandModule<ImportOptions> = {
       .option('--channel <channel>', 'where that version runs, e.g. production')
       .option('--profile <profile>', 'how the scanner was set, when it does not look at everything')
       .option('--observed-at <time>', 'when it was scanned, when the file does not say or says it wrongly')
-      .option('--config <file>', 'configuration instead of gatehouse.yaml')
+      .option('-c, --config <file>', 'configuration instead of gatehouse.yaml')
       .option('--json', 'print JSON');
   },
   async run(options, io, args) {
@@ -47,23 +52,29 @@ export const command: CommandModule<ImportOptions> = {
       { readConfiguration },
       { withStore },
       { parseAsset, parseMoment },
+      { notEmpty },
+      { namingFile },
     ] = await Promise.all([
       import('../../flows/import.ts'),
       import('../../platform/spooled-file.ts'),
       import('../configuration.ts'),
       import('../stores.ts'),
       import('../assets.ts'),
+      import('../given-values.ts'),
+      import('../../flows/named-file.ts'),
     ]);
     const { resolve } = await import('node:path');
     const configuration = await readConfiguration(io, options.config);
     const scan = {
       format: options.format,
       asset: options.asset === undefined ? undefined : parseAsset(options.asset),
-      channel: options.channel,
-      profile: options.profile,
-      observedAt: options.observedAt === undefined ? undefined : parseMoment(options.observedAt),
+      channel: notEmpty('--channel', options.channel),
+      profile: notEmpty('--profile', options.profile),
+      observedAt:
+        options.observedAt === undefined ? undefined : parseMoment(options.observedAt, io.now().getTime()),
     };
     const files: ImportedFile[] = [];
+    const feeds: ImportedFeed[] = [];
     const refused: { readonly file: string; readonly error: GatehouseError }[] = [];
     await withStore(configuration.store, async (store) => {
       for (const name of args) {
@@ -71,18 +82,37 @@ export const command: CommandModule<ImportOptions> = {
           await using file = await readableFile(name === '-' ? name : resolve(io.cwd, name), io.stdin);
           const now = () => io.now().getTime();
           const named = { ...file, name };
+          const dialect = options.format === undefined ? await dialectIn(named) : undefined;
+          if (dialect !== undefined) {
+            const { importVex } = await import('../../flows/vex.ts');
+            files.push(await importVex({ store, dialect, file: named, now: now() }));
+            if (options.json === undefined) await tell(io, files.at(-1));
+            continue;
+          }
+          const feed = options.format === undefined ? await feedIn(named) : undefined;
+          if (feed !== undefined) {
+            feeds.push(await readFeedFile(store, feed, named, io));
+            if (options.json === undefined) await tellFeed(io, feeds.at(-1));
+            continue;
+          }
           files.push(await importScan({ store, file: named, options: scan, now, signal: io.signal }));
           if (options.json === undefined) await tell(io, files.at(-1));
         } catch (error) {
           // One file that must be refused says nothing of the others.
           if (!isGatehouseError(error) || !OF_THE_FILE.has(error.code)) throw error;
-          refused.push({ file: name, error });
+          const told = namingFile(error, { name, path: resolve(io.cwd, name) });
+          refused.push({ file: name, error: isGatehouseError(told) ? told : error });
         }
       }
     });
     if (options.json === true) {
       const told = refused.map(({ file, error }) => ({ file, error: error.message }));
-      io.stdout.write(`${JSON.stringify(told.length === 0 ? { files } : { files, refused: told })}\n`);
+      const answer = {
+        files,
+        ...(feeds.length === 0 ? {} : { feeds }),
+        ...(told.length === 0 ? {} : { refused: told }),
+      };
+      io.stdout.write(`${JSON.stringify(answer)}\n`);
     }
     const [first] = refused;
     if (first === undefined) return 0;
@@ -91,6 +121,53 @@ export const command: CommandModule<ImportOptions> = {
     throw new GatehouseError('input-invalid', `${refused.length} files were refused: ${messages}`);
   },
 };
+
+interface ImportedFeed extends FeedRead {
+  readonly file: string;
+}
+
+async function dialectIn({ path }: ReadableFile): Promise<VexDialect | undefined> {
+  const [{ feedHead }, { dialectOf }] = await Promise.all([
+    import('../../flows/feeds.ts'),
+    import('../../vex/registry.ts'),
+  ]);
+  return dialectOf((await feedHead(path)).text);
+}
+
+async function feedIn({ path }: ReadableFile): Promise<Feed | undefined> {
+  const [{ feedHead }, { feedOf }] = await Promise.all([
+    import('../../flows/feeds.ts'),
+    import('../../feeds/registry.ts'),
+  ]);
+  return feedOf(await feedHead(path));
+}
+
+async function readFeedFile(
+  store: Store,
+  feed: Feed,
+  { name, path }: ReadableFile,
+  io: Io,
+): Promise<ImportedFeed> {
+  const { readFeed } = await import('../../flows/feeds.ts');
+  const now = io.now().getTime();
+  return {
+    file: name,
+    ...(await readFeed({ store, feed, path, source: feed.kind, now, signal: io.signal })),
+  };
+}
+
+async function tellFeed(io: Io, read: ImportedFeed | undefined): Promise<void> {
+  if (read === undefined) return;
+  const [{ toPlainLine }, { toFeedLine }] = await Promise.all([
+    import('../../reports/plain-text.ts'),
+    import('../feed-line.ts'),
+  ]);
+  const lines = [
+    `${read.file}: ${read.feed}, ${toFeedLine(read)}`,
+    ...read.rejected.slice(0, 5).map(({ at, reason }) => `  rejected ${at}: ${reason}`),
+  ];
+  for (const line of lines) io.stdout.write(`${toPlainLine(line)}\n`);
+}
 
 /** What is wrong with one file, and not with the command, the store or the machine. */
 const OF_THE_FILE: ReadonlySet<ErrorCode> = new Set(['input-invalid', 'not-found']);

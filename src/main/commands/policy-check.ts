@@ -1,0 +1,70 @@
+import type { CommandModule, Io } from '../command.ts';
+
+interface PolicyCheckOptions {
+  readonly config?: string;
+  readonly json?: true;
+}
+
+interface Checked {
+  readonly policy: string;
+  /** Undefined: it can be read. */
+  readonly problem: string | undefined;
+}
+
+export const command: CommandModule<PolicyCheckOptions> = {
+  name: 'policy check',
+  summary: 'read policies and tell every problem in them by its path (exit 2 when there are any)',
+  examples: [
+    { line: 'gatehouse policy check', does: 'that of gatehouse.yaml' },
+    { line: 'gatehouse policy check strict development --json', does: 'presets or files, for machines' },
+  ],
+  define: (command) => {
+    command
+      .argument('[policy...]', 'files or presets; the policy of the configuration when none is given')
+      .option('-c, --config <file>', 'configuration instead of gatehouse.yaml')
+      .option('--json', 'print JSON');
+  },
+  async run(options, io, named) {
+    const [{ readConfiguration }, { policyNamed }, { readPolicy }] = await Promise.all([
+      import('../configuration.ts'),
+      import('../policies.ts'),
+      import('../../policy/read-policy.ts'),
+    ]);
+    const checked: Checked[] = [];
+    if (named.length === 0) {
+      checked.push(await check('the configuration', () => readConfiguration(io, options.config)));
+    }
+    for (const name of named) checked.push(await check(name, () => policyNamed(name, io, readPolicy({}))));
+    await tell(checked, options.json === true, io);
+    return checked.some(({ problem }) => problem !== undefined) ? 2 : 0;
+  },
+};
+
+async function check(policy: string, read: () => Promise<unknown>): Promise<Checked> {
+  const { isGatehouseError } = await import('../../domain/errors.ts');
+  try {
+    await read();
+    return { policy, problem: undefined };
+  } catch (error) {
+    if (!isGatehouseError(error)) throw error;
+    return { policy, problem: error.message };
+  }
+}
+
+async function tell(checked: readonly Checked[], isJson: boolean, io: Io): Promise<void> {
+  if (isJson) {
+    const { toJsonLine } = await import('../json-line.ts');
+    const policies = checked.map(({ policy, problem }) => ({
+      policy,
+      ok: problem === undefined,
+      problem: problem ?? null,
+    }));
+    io.stdout.write(toJsonLine({ policies }));
+    return;
+  }
+  const { toPlainLine } = await import('../../reports/plain-text.ts');
+  for (const { policy, problem } of checked) {
+    if (problem === undefined) io.stdout.write(`${toPlainLine(policy)}: no problems\n`);
+    else io.stderr.write(`${toPlainLine(problem)}\n`);
+  }
+}
