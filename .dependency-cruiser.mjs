@@ -4,8 +4,8 @@
  */
 
 const levelTwo =
-  '(sources|formats|normalise|store|policy|remediation|reports|statistics|access|audit|notify|attest|matching|probe)';
-const pure = '(domain|normalise|policy|reports|statistics|gateway/guardrails)';
+  '(sources|formats|feeds|vex|normalise|store|policy|remediation|reports|statistics|access|audit|notify|attest|matching|probe)';
+const pure = '(domain|normalise|policy|reports|statistics|attest|gateway/guardrails)';
 
 /** Tests may cross rooms, and so may the fixtures that only they import. */
 const tests = '([.]test[.]ts$)|(/fixtures/)';
@@ -41,7 +41,7 @@ export default {
     rule(
       'plug-ins-are-strangers',
       'One source, format or tracker never imports another: move what both need beside the contract, or to platform.',
-      { path: '^src/(sources|formats|remediation|notify)/([^/]+)/' },
+      { path: '^src/(sources|formats|feeds|vex|remediation|notify)/([^/]+)/' },
       { path: '^src/$1/[^/]+/', pathNot: '^src/$1/$2/' },
     ),
     rule(

@@ -29,7 +29,7 @@ if (values.help) {
     name: values.name,
     missing: missingNeeds(),
     isCi: process.env.CI === 'true',
-    // The slowest take some seconds on an idle machine.
-    fileSeconds: 120,
+    // The slowest take half a minute on an idle machine.
+    fileSeconds: 300,
   });
 }

@@ -6,7 +6,7 @@ import { build } from 'esbuild';
 const root = fileURLToPath(new URL('../../', import.meta.url));
 
 /** Folders that code reads beside itself; the bundle keeps them beside its files. */
-const folders = ['src/sandbox/estate/scans'];
+const folders = ['src/sandbox/estate/scans', 'deploy/pipelines'];
 
 /** Packages in CommonJS ask for Node's own modules by `require`, which a module does not have. */
 const requireOfModules =

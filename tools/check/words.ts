@@ -20,7 +20,7 @@ export interface WordFault {
 const code = /\.(ts|tsx|js|mjs|sh)$|^\.ci\//;
 const prose = /\.(ts|tsx|js|mjs|sh|md|ya?ml)$|^\.ci\/|(^|\/)(package\.json|Dockerfile)$/;
 const tests = /\.test\.ts$|^test\//;
-const pureRooms = /^src\/(domain|normalise|policy|reports|statistics|gateway\/guardrails)\/.*\.ts$/;
+const pureRooms = /^src\/(domain|normalise|policy|reports|statistics|attest|gateway\/guardrails)\/.*\.ts$/;
 const notProduction = /\.test\.ts$|\/fixtures\//;
 
 export const wordRules: readonly WordRule[] = [
