@@ -51,7 +51,8 @@ export function filesOfProject(isWanted: (path: string) => boolean): readonly st
     cwd: ROOT,
     encoding: 'utf8',
   });
-  return [...new Set(listed.split('\n'))].filter((path) => isWanted(path) && existsSync(`${ROOT}${path}`));
+  const paths = [...new Set(listed.split('\n'))].sort();
+  return paths.filter((path) => isWanted(path) && existsSync(`${ROOT}${path}`));
 }
 
 const FENCE = /^(`{3,})(\w*) ?(.*)$/;

@@ -5,14 +5,22 @@ import { writeFile } from 'node:fs/promises';
 import { after, before, describe, test } from 'node:test';
 import { parseDocument } from 'yaml';
 import { command as start } from '../../src/main/commands/start.ts';
+import { commands } from '../../src/main/commands.ts';
 import { readConfiguration } from '../../src/main/configuration.ts';
 import { readPolicy } from '../../src/policy/read-policy.ts';
+import { Case } from '../../src/policy/trial/case.ts';
+import { runCase } from '../../src/policy/trial/run-case.ts';
 import { makeFolder } from '../support/cli.ts';
 import { trialIo } from '../support/trial-io.ts';
 import { type Block, ROOT, readDocument, readDocuments } from './documents.ts';
 import { makeWorld, type Shown, type World } from './world.ts';
+import { COMMAND_PAGES, pageOf } from './written.ts';
 
-const documents = readDocuments();
+/** Pages of commands in the order of the help: what one example stores the next one shows. */
+const pages = commands.map((command) => `${COMMAND_PAGES}${pageOf(command)}`);
+const documents = readDocuments().toSorted(
+  ({ path: a }, { path: b }) => Math.max(0, pages.indexOf(a)) - Math.max(0, pages.indexOf(b)),
+);
 const blocks = documents.flatMap((document) => document.blocks);
 const readme = readDocument('README.md');
 const at = ({ document, line }: Block): string => `${document}:${line}`;
@@ -62,6 +70,20 @@ describe('code blocks', () => {
   });
 });
 
+test('cases that a document shows are as its policy judges', () => {
+  const shown = blocks.filter(({ name }) => name === 'cases.yaml');
+
+  assert.ok(shown.length > 0);
+  for (const { document, text } of shown) {
+    const policy = blocks.find((block) => block.document === document && block.name === 'policy.yaml');
+    for (const written of parseDocument(text).toJS()) {
+      const one = Case.parse(written);
+      const { differences } = runCase(one, readPolicy(parseDocument(policy?.text ?? '').toJS()));
+      assert.deepEqual(differences, [], one.case);
+    }
+  }
+});
+
 describe('the recorded first run', () => {
   test('is what a first run prints, but for what is marked as left out', async () => {
     const undated = (text: string): string => text.replace(/\d{4}-\d\d-\d\d \d\d:\d\d UTC/g, 'now');
@@ -109,6 +131,8 @@ describe('commands', () => {
 /** These would fetch packages, or run this very test: what they name is there, and that is checked instead. */
 const NOT_RUN: readonly (readonly [RegExp, (line: string) => void])[] = [
   [/^npm (install && npm )?(test|run check)\b/, assertNamed],
+  // Asks a person; test/e2e/init.test.ts is one, at a real terminal.
+  [/^gatehouse init$/, () => assert.ok(existsSync(`${ROOT}test/e2e/init.test.ts`))],
 ];
 
 const scripts: Readonly<Record<string, string>> = JSON.parse(

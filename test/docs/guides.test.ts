@@ -13,13 +13,14 @@ import { readDocument } from './documents.ts';
 
 const formatGuide = readDocument('docs/guides/add-a-format.md');
 const sourceGuide = readDocument('docs/guides/add-a-source.md');
+const reportGuide = readDocument('docs/guides/add-a-report.md');
 
-const FOLDERS = ['src/formats/acme', 'src/sources/acme'];
+const FOLDERS = ['src/formats/acme', 'src/sources/acme', 'src/reports/mail'];
 
 let checkout: Checkout;
 before(async () => {
   checkout = await copyCheckout();
-  await checkout.follow([...formatGuide.blocks, ...sourceGuide.blocks]);
+  await checkout.follow([...formatGuide.blocks, ...sourceGuide.blocks, ...reportGuide.blocks]);
 });
 after(() => checkout[Symbol.asyncDispose]());
 
@@ -69,6 +70,31 @@ describe('the format of the guide', () => {
     assert.deepEqual([file.observations, file.findings, file.rejected], [2, 2, 1]);
     assert.equal(judged.code, 1, judged.output);
     assert.equal(JSON.parse(judged.output).verdict, 'NO-GO');
+  });
+});
+
+describe('the report of the guide', () => {
+  test('keeps what every report promises, and its own test passes', async () => {
+    const tests = ['src/reports/contract.test.ts', 'src/reports/mail/mail.test.ts'];
+    const args = ['--test-name-pattern=mail|every folder|first line|leaves out', ...tests];
+    const ran = await checkout.run(['--test', '--test-reporter=spec', '--test-isolation=none', ...args]);
+
+    passes(ran);
+    assert.match(ran.output, /the report mail/);
+    assert.match(ran.output, /says how many findings it leaves out/);
+  });
+
+  test('is written by the gate', async () => {
+    const scan = 'src/formats/acme/fixtures/image.json';
+
+    const judged = await checkout.run(['bin/gatehouse.js', 'gate', '--scan', scan, '--format', 'mail']);
+
+    assert.equal(judged.code, 1, judged.output);
+    assert.match(judged.output, /^NO-GO: /m);
+    assert.match(
+      judged.output,
+      /^- block, high, CVE-2099-10001, pkg:npm\/left-pad on .*, upgrade to 1\.0\.1$/m,
+    );
   });
 });
 

@@ -1,17 +1,20 @@
 /** The reference says what the code says: every command, option, key, rule, code and variable, and no others. */
 import assert from 'node:assert/strict';
-import { readFileSync } from 'node:fs';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import * as z from 'zod';
+import { AttestationSettings } from '../../src/attest/settings.ts';
 import { Honour, policyFields, RELAXATIONS } from '../../src/domain/policy.ts';
 import { Scope } from '../../src/domain/scope.ts';
 import { Waiver } from '../../src/domain/waiver.ts';
+import { FEEDS } from '../../src/feeds/registry.ts';
+import { FeedSettings } from '../../src/feeds/settings.ts';
 import { commands } from '../../src/main/commands.ts';
 import { Release } from '../../src/main/configuration.ts';
 import { PolicyDocument } from '../../src/policy/read-policy.ts';
 import { SOURCES } from '../../src/sources/registry.ts';
 import { codeOf, filesOfProject, ROOT, readDocument } from './documents.ts';
-import { withPart, writtenParts } from './written.ts';
+import { COMMAND_PAGES, commandPages, withPart, writtenParts } from './written.ts';
 
 const configuration = readDocument('docs/reference/configuration.md');
 const errors = readDocument('docs/reference/errors.md');
@@ -22,7 +25,9 @@ const textOf = (path: string): string => readFileSync(`${ROOT}${path}`, 'utf8');
 const unpadded = (text: string): string =>
   text.replace(/^\|.*$/gm, (row) => row.replace(/ +/g, ' ').replace(/-{3,}/g, '---'));
 
-const parts = writtenParts(await Promise.all(commands.map((entry) => entry.load())));
+const modules = await Promise.all(commands.map((entry) => entry.load()));
+const parts = writtenParts(modules);
+const pages = commandPages(modules);
 
 describe('what follows from the code', () => {
   for (const part of parts) {
@@ -36,6 +41,22 @@ describe('what follows from the code', () => {
       );
     });
   }
+
+  for (const { path, text } of pages) {
+    test(`the page ${path}`, () => {
+      assert.ok(existsSync(`${ROOT}${path}`), 'run: node test/docs/write-reference.ts');
+      assert.equal(unpadded(textOf(path)), unpadded(text), 'run: node test/docs/write-reference.ts');
+    });
+  }
+
+  test('a page for each command, and none beside them', () => {
+    assert.deepEqual(
+      readdirSync(`${ROOT}${COMMAND_PAGES}`)
+        .map((name) => `${COMMAND_PAGES}${name}`)
+        .toSorted(),
+      pages.map(({ path }) => path).toSorted(),
+    );
+  });
 });
 
 interface Key {
@@ -45,8 +66,8 @@ interface Key {
 }
 
 /** Keys in the table below a heading. */
-function documentedKeys(heading: string): readonly Key[] {
-  const table = configuration.tables.find((one) => one.heading === heading);
+function documentedKeys(heading: string, { tables } = configuration): readonly Key[] {
+  const table = tables.find((one) => one.heading === heading);
   assert.ok(table, `there is no table below "${heading}"`);
   return table.rows.map(([key = '', , byDefault = '']) => ({
     path: codeOf(key),
@@ -113,7 +134,7 @@ describe('the keys of gatehouse.yaml', () => {
     assert.deepEqual([name, kind], ['name', 'kind']);
     assert.deepEqual(
       [...kinds.matchAll(/`([\w-]+)`/g)].map(([, one]) => one),
-      SOURCES.map((source) => source.kind),
+      [...SOURCES, ...FEEDS].map((source) => source.kind),
     );
   });
 
@@ -123,9 +144,17 @@ describe('the keys of gatehouse.yaml', () => {
     });
   }
 
+  test('of feeds', () => {
+    assertKeys('Settings of epss, kev and osv', keysOf(jsonSchemaOf(FeedSettings)));
+  });
+
   test('of a scope and of a release', () => {
     assertKeys('scopes', keysOf(jsonSchemaOf(Scope)));
     assertKeys('release', keysOf(jsonSchemaOf(Release)));
+  });
+
+  test('of attestation', () => {
+    assertKeys('attestation', keysOf(jsonSchemaOf(AttestationSettings)));
   });
 
   test('of a policy', () => {
@@ -166,7 +195,7 @@ describe('the environment variables', () => {
     const names = new Set(read.map(([, name = '']) => name).filter((name) => name !== 'INIT_CWD'));
 
     assert.deepEqual(
-      documentedKeys('Environment variables')
+      documentedKeys('Environment variables', readDocument('docs/reference/cli.md'))
         .map(({ path }) => path)
         .toSorted(),
       [...names].toSorted(),

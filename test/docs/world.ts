@@ -8,6 +8,7 @@ import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } fro
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type SampleEnvironment, startSampleEstate } from '../../src/sandbox/estate/estate.ts';
+import { aSignedVerdict } from '../support/signed-verdict.ts';
 import { trivyScan } from '../support/trivy-scan.ts';
 import { ROOT } from './documents.ts';
 
@@ -27,6 +28,7 @@ export async function makeWorld(configuration: string): Promise<World> {
   const path = await mkdtemp(join(tmpdir(), 'gatehouse-examples-'));
   const file = (name: string): string => join(path, name);
   const estate = await startSampleEstate({ at: Date.now(), problems: 20 });
+  const signed = await aSignedVerdict(Date.now());
   const [image, code] = estate.scans;
   if (image === undefined || code === undefined) throw new Error('the sample estate has no scans');
   await symlink(join(ROOT, 'src'), file('src'), 'dir');
@@ -36,11 +38,27 @@ export async function makeWorld(configuration: string): Promise<World> {
       ledToEmulators(configuration, [estate.certification, estate.production]),
     ),
     writeFile(file('nothing-configured.yaml'), '{}\n'),
+    writeFile(file('promotion.yaml'), promotionFile(estate.certification)),
     copyFile(image, file('trivy.json')),
     copyFile(image, file('app.json')),
     copyFile(code, file('codeql.sarif')),
     writeFile(file('cut-off.json'), (await readFile(image, 'utf8')).slice(0, 500)),
     writeFile(file('trivy-low.json'), trivyScan({ entries: [{ id: 'CVE-2099-10001', severity: 'LOW' }] })),
+    writeFile(
+      file('cases.yaml'),
+      '- case: a critical finding blocks\n  mode: evaluate\n  findings: [{ severity: critical }]\n  expect: { verdict: NO-GO, reasons: [{ rule: severity, effect: block, message: "1 finding in 1 problem at or above high: 1 critical", findings: [CVE-2024-0001] }] }\n',
+    ),
+    writeFile(
+      file('pentest.yaml'),
+      '- { id: PT-1, title: One, asset: { kind: repository, name: shop }, score: 9.1 }\n',
+    ),
+    writeFile(
+      file('waivers.yaml'),
+      '- { id: in-git, vulnerability: CVE-2021-44228, by: bob, reason: reviewed, until: 2099-12-31 }\n',
+    ),
+    writeFile(file('verdict.intoto.json'), signed.attestation),
+    writeFile(file('verdict.bundle'), signed.bundle),
+    writeFile(file('gate.pub'), signed.publicPem),
     makePrograms(path),
   ]);
   const env = {
@@ -70,6 +88,16 @@ function ledToEmulators(configuration: string, environments: readonly SampleEnvi
   if (next !== environments.length)
     throw new Error('the configuration has fewer sources than there are emulators');
   return led;
+}
+
+/** As the promotion script had it. */
+function promotionFile({ url, environmentId, zone }: SampleEnvironment): string {
+  const block = {
+    url: `${url}/e/${environmentId}`,
+    token: `\${CERTIFICATION_TOKEN}`,
+    management_zones: [zone],
+  };
+  return JSON.stringify({ mode: 'evaluate', certification_environment: block });
 }
 
 async function makePrograms(path: string): Promise<void> {

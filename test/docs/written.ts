@@ -1,9 +1,13 @@
 /** The parts of the reference that follow from the code: written by `write-reference.ts`, held equal by a test. */
 import { Command } from 'commander';
 import { PRESETS, type RuleSetting } from '../../src/domain/policy.ts';
+import { argumentText } from '../../src/main/choices.ts';
 import type { CommandModule } from '../../src/main/command.ts';
+import { COMMON_OPTIONS } from '../../src/main/program.ts';
+import { FINDING_FIELDS } from '../../src/policy/finding-fields.ts';
 import { PRESET_RULES } from '../../src/policy/presets.ts';
 import { RULES } from '../../src/policy/rules/registry.ts';
+import { pointsOf, SSVC_DECISIONS, SSVC_POINTS } from '../../src/policy/ssvc.ts';
 
 export interface WrittenPart {
   readonly document: string;
@@ -15,9 +19,12 @@ export interface WrittenPart {
 export function writtenParts(modules: readonly CommandModule[]): readonly WrittenPart[] {
   const configuration = 'docs/reference/configuration.md';
   return [
-    { document: 'docs/reference/cli.md', name: 'commands', text: modules.map(commandText).join('\n') },
+    { document: 'docs/reference/cli.md', name: 'commands', text: commandTable(modules) },
+    { document: 'docs/reference/cli.md', name: 'common options', text: commonOptionTable() },
     { document: configuration, name: 'presets', text: presetTable() },
     { document: configuration, name: 'rules', text: ruleTable() },
+    { document: configuration, name: 'fields', text: fieldTable() },
+    { document: configuration, name: 'ssvc', text: ssvcTable() },
   ];
 }
 
@@ -28,23 +35,64 @@ export function withPart(document: string, { name, text, document: file }: Writt
   return document.replace(around, (_, begin, end) => `${begin}\n${text}\n${end}`);
 }
 
+export interface WrittenPage {
+  readonly path: string;
+  readonly text: string;
+}
+
+/** Where the pages of commands lie, and nothing else. */
+export const COMMAND_PAGES = 'docs/reference/commands/';
+
+/** A page for each command, in the order of the help. */
+export function commandPages(modules: readonly CommandModule[]): readonly WrittenPage[] {
+  return modules.map((module) => ({ path: `${COMMAND_PAGES}${pageOf(module)}`, text: commandText(module) }));
+}
+
+/** `policy check` is in `policy-check.md`. */
+export function pageOf({ name }: { readonly name: string }): string {
+  return `${name.replaceAll(' ', '-')}.md`;
+}
+
+function commandTable(modules: readonly CommandModule[]): string {
+  const rows = modules.map((module) => [
+    `[\`${module.name}\`](commands/${pageOf(module)})`,
+    capitalised(module.summary),
+  ]);
+  return table(['command', 'what it does'], rows);
+}
+
+function commonOptionTable(): string {
+  return table(
+    ['option', 'meaning'],
+    COMMON_OPTIONS.map(({ flags, means }) => [code(flags), means]),
+  );
+}
+
 function commandText(module: CommandModule): string {
   const command = new Command(module.name);
   module.define(command);
   const rows = [
-    ...command.registeredArguments.map((one) => {
-      const name = one.variadic ? `${one.name()}...` : one.name();
-      return [code(one.required ? `<${name}>` : `[${name}]`), one.description, ''];
-    }),
-    ...command.options.map(({ flags, description, defaultValue }) => [
-      code(flags),
-      description,
-      defaultValue === undefined ? '' : code(String(defaultValue)),
-    ]),
+    ...command.registeredArguments.map((one) => [code(argumentText(one)), one.description, '']),
+    ...command.options
+      .filter(({ hidden }) => !hidden)
+      .map(({ flags, description, defaultValue }) => [
+        code(flags),
+        description,
+        defaultValue === undefined ? '' : code(String(defaultValue)),
+      ]),
   ];
   const examples = module.examples.map(({ line, does }) => `# ${does}\n${line}\n`).join('\n');
-  const options = rows.length === 0 ? '' : `${table(['argument or option', 'meaning', 'default'], rows)}\n`;
-  return `## gatehouse ${module.name}\n\n${sentence(module.summary)}\n\n${options}\`\`\`sh\n${examples}\`\`\`\n`;
+  const usage = ['gatehouse', module.name, '[options]', ...command.registeredArguments.map(argumentText)];
+  return [
+    `# gatehouse ${module.name}`,
+    `<!-- written by \`node test/docs/write-reference.ts\` from src/main/commands/${pageOf(module).replace('.md', '.ts')} -->`,
+    `${capitalised(module.summary)}.`,
+    `\`\`\`text\n${usage.join(' ')}\n\`\`\``,
+    ...(rows.length === 0 ? [] : [table(['argument or option', 'meaning', 'default'], rows).trimEnd()]),
+    'Options of every command, streams, exit codes and variables: [command line](../cli.md).',
+    '## Examples',
+    `\`\`\`sh\n${examples}\`\`\`\n`,
+  ].join('\n\n');
 }
 
 function presetTable(): string {
@@ -65,6 +113,26 @@ function ruleTable(): string {
   );
 }
 
+function fieldTable(): string {
+  const rows = Object.entries(FINDING_FIELDS).map(([name, { type, means }]) => [
+    code(`finding.${name}`),
+    code(type),
+    means,
+  ]);
+  return table(['field', 'type', 'meaning'], rows);
+}
+
+function ssvcTable(): string {
+  const rows = (['coordinator', 'supplier', 'deployer'] as const).map((name) => [
+    code(name),
+    SSVC_DECISIONS[name].map(code).join(', '),
+    pointsOf(name)
+      .map((point) => `${code(point)} (${SSVC_POINTS[point].join(', ')})`)
+      .join('; '),
+  ]);
+  return table(['table', 'decisions, the mildest first', 'points it goes by'], rows);
+}
+
 function shown(setting: RuleSetting | undefined): string {
   if (setting === undefined) return 'off';
   const parameters = parametersOf(setting.parameters);
@@ -73,8 +141,17 @@ function shown(setting: RuleSetting | undefined): string {
 
 function parametersOf(parameters: Readonly<Record<string, unknown>>): string {
   return Object.entries(parameters)
-    .map(([name, value]) => code(`${name}: ${Array.isArray(value) ? `[${value.join(', ')}]` : value}`))
+    .map(([name, value]) => code(`${name}: ${written(value)}`))
     .join(', ');
+}
+
+/** As it would stand in a policy. */
+function written(value: unknown): string {
+  if (Array.isArray(value)) return `[${value.map(written).join(', ')}]`;
+  if (typeof value !== 'object' || value === null) return String(value);
+  return `{ ${Object.entries(value)
+    .map(([name, own]) => `${name}: ${written(own)}`)
+    .join(', ')} }`;
 }
 
 function table(columns: readonly string[], rows: readonly (readonly string[])[]): string {
@@ -88,6 +165,6 @@ function code(text: string): string {
   return `\`${text}\``;
 }
 
-function sentence(text: string): string {
-  return `${text.charAt(0).toUpperCase()}${text.slice(1)}.`;
+function capitalised(text: string): string {
+  return `${text.charAt(0).toUpperCase()}${text.slice(1)}`;
 }
