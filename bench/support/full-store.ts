@@ -1,4 +1,5 @@
 /** A store that holds a million findings, written through the store's own door. */
+import type { IntelligenceFact } from '../../src/domain/intelligence.ts';
 import type { KeyedStatement } from '../../src/domain/keyed.ts';
 import type { AssetRef, Label, Observation, StreamRef } from '../../src/domain/statement.ts';
 import { createNormaliser } from '../../src/normalise/normaliser.ts';
@@ -32,13 +33,17 @@ export function channelOf(image: number): string {
   return CHANNELS[image % 6 === 5 ? 1 : 0];
 }
 
-/** 900,000 findings of scanned images in two channels, 100,000 of a running environment with labels. */
+/**
+ * 900,000 findings of scanned images in two channels, 100,000 of a running environment with labels; and what the world
+ * says of their vulnerabilities, and of fifty times as many that nobody here has.
+ */
 export async function fillStore(store: Store): Promise<void> {
   const catalogue = { vulnerabilities: inventVulnerabilities(), packages: inventPackages() };
   for (let n = 0; n < IMAGES; n++) await importImage(store, catalogue, n, 0, FINDINGS_OF_IMAGE);
   for (let n = 0; n < IMAGES_SCANNED_AGAIN; n++)
     await importImage(store, catalogue, n, 30, FINDINGS_OF_IMAGE * 0.9);
   await importEnvironment(store, catalogue);
+  await recordIntelligence(store, catalogue);
 }
 
 interface Catalogue {
@@ -77,6 +82,32 @@ async function importEnvironment(store: Store, catalogue: Catalogue): Promise<vo
     asset,
     FINDINGS_OF_ENVIRONMENT,
     (index) => normaliser.observation(runningEntry(catalogue, index), { asset }),
+  );
+}
+
+const FOREIGN_NAMES = 250_000;
+
+async function recordIntelligence(store: Store, { vulnerabilities }: Catalogue): Promise<void> {
+  const foreign = Array.from({ length: FOREIGN_NAMES }, (_, n) => `CVE-1999-${100_000 + n}`);
+  const own = vulnerabilities.map(({ id }) => id);
+  const facts = [...foreign, ...own].map(
+    (name, n): IntelligenceFact => ({
+      kind: 'epss',
+      name,
+      validAt: FIRST_SCAN,
+      // Most are close to 0: one in a hundred is above 0.6, one in twenty above 0.22.
+      value: { probability: (((n * 7919) % 1000) / 1000) ** 50 },
+    }),
+  );
+  await store.writer.recordIntelligence(facts, FIRST_SCAN);
+  await store.writer.recordIntelligence(
+    own
+      .filter((_, n) => n % 250 === 3)
+      .map((name): IntelligenceFact => {
+        const value = { addedAt: FIRST_SCAN, isRansomware: name.endsWith('3') };
+        return { kind: 'kev', name, validAt: FIRST_SCAN, value };
+      }),
+    FIRST_SCAN,
   );
 }
 

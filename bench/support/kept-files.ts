@@ -23,6 +23,7 @@ const MAKERS = [
   './full-store.ts',
   '../../src/store/schema.ts',
   '../../src/store/migrations.ts',
+  '../../src/store/sqlite/db.ts',
   '../../src/normalise/body.ts',
   '../../src/normalise/normaliser.ts',
 ];

@@ -27,6 +27,9 @@ const FILTERS: Readonly<Record<string, Filter>> = {
   'one vulnerability by its alias': openAnd({ op: 'defect', in: ['CVE-2021-10005'] }),
   'one source': inScope({ sources: [ENVIRONMENT_SOURCE] }),
   'one channel': inScope({ channels: ['certification'] }),
+  'known to be exploited': openAnd({ op: 'kev', is: 'listed' }),
+  'likely to be exploited': openAnd({ op: 'epss', atLeast: 0.6 }),
+  'at all likely to be exploited': openAnd({ op: 'epss', atLeast: 0.1 }),
   'a zone': inScope({ labels: [{ kind: 'zone', anyOf: ['Zone 7'] }] }),
   'a host': inScope({ labels: [{ kind: 'host', anyOf: ['HOST-77'] }] }),
 };
@@ -58,7 +61,7 @@ export function questions(): readonly Question[] {
       ask: (reader) => reader.finding(id as FindingId),
     }),
   );
-  return [...pages, ...counts, ...details, gateQuestion()];
+  return [...pages, ...counts, ...details, ...gateQuestions()];
 }
 
 function firstPage(name: string, filter: Filter, order: FindingOrder): Question {
@@ -95,15 +98,25 @@ async function deepCursor(
   return after;
 }
 
-function gateQuestion(): Question {
+function gateQuestions(): readonly Question[] {
+  return [
+    gateQuestion("a gate's candidates", {}),
+    gateQuestion("a gate's candidates with what is exploited", {
+      kev: { action: 'block' },
+      epss: { action: 'block', atLeast: 0.6 },
+    }),
+  ];
+}
+
+function gateQuestion(name: string, rules: object): Question {
   const policy = readPolicy({
     mode: 'evaluate',
     preset: 'strict',
-    rules: { severity: { action: 'block', atOrAbove: 'critical' } },
+    rules: { severity: { action: 'block', atOrAbove: 'critical' }, ...rules },
   });
   const { candidates } = compilePolicy(policy, { scope: EVERYTHING, mode: 'evaluate' });
   return {
-    name: "a page of a gate's candidates",
+    name: `a page of ${name}`,
     kind: 'gate',
     ask: (reader) => reader.findings({ filter: candidates, order: 'id', limit: 2000 }),
   };
@@ -145,11 +158,7 @@ export async function fullScans(
     const plan = await db.all<{ detail: string }>(`EXPLAIN QUERY PLAN ${sql}`, parameters);
     const walks = new RegExp(`^SCAN (${LARGE_NAMES})( |$)`);
     const lines = plan.map(({ detail }) => detail);
-    // What was gathered is no table, though it is called as one.
-    const isGathered = sql.includes('gathered f');
-    return lines.filter(
-      (line) => walks.test(line) && !line.includes('USING') && !(isGathered && line === 'SCAN f'),
-    );
+    return lines.filter((line) => walks.test(line) && !line.includes('USING'));
   }
   const plan = await db.all<Record<string, string>>(`EXPLAIN ${sql}`, parameters);
   const walks = new RegExp(`Seq Scan on (${LARGE_TABLES})( |$)`);
