@@ -9,6 +9,7 @@ import { parse } from 'yaml';
 import * as z from 'zod';
 import { type SampleEstate, startSampleEstate } from '../../src/sandbox/estate/estate.ts';
 import { makeFolder, runCli } from '../support/cli.ts';
+import { readJenkinsfile } from '../support/jenkinsfile.ts';
 import { atTerminal, hasTerminal } from '../support/terminal.ts';
 import { trivyScan } from '../support/trivy-scan.ts';
 
@@ -224,11 +225,11 @@ describe('the pipeline that is written beside it', () => {
   test('of Jenkins does', async () => {
     const { folder, text } = await made('jenkins', 'Jenkinsfile');
     await using _ = folder;
-    const script = /script: '''([^']+)'''/.exec(text)?.[1]?.replaceAll('\\\\', '\\') ?? '';
+    const { environment, shellScripts } = readJenkinsfile(text);
 
-    assert.match(text, /SHOP_TOKEN = credentials\('SHOP_TOKEN'\)/);
-    assert.match(text, /GATEHOUSE_CONFIG = 'my\.yaml'/);
-    await assertJudged(folder.path, script, { GATEHOUSE_CONFIG: 'my.yaml' }, 'gatehouse.json');
+    assert.equal(environment.SHOP_TOKEN, "credentials('SHOP_TOKEN')");
+    assert.equal(environment.GATEHOUSE_CONFIG, 'my.yaml');
+    await assertJudged(folder.path, shellScripts[0] ?? '', { GATEHOUSE_CONFIG: 'my.yaml' }, 'gatehouse.json');
   });
 
   test('of GitHub gives the action what it asks for', async () => {

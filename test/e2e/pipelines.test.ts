@@ -9,6 +9,7 @@ import * as z from 'zod';
 import { startGitHub } from '../../src/sandbox/code-hosts/github.ts';
 import { startGitLab } from '../../src/sandbox/code-hosts/gitlab.ts';
 import { makeFolder } from '../support/cli.ts';
+import { readJenkinsfile } from '../support/jenkinsfile.ts';
 import { trivyScan } from '../support/trivy-scan.ts';
 
 const PIPELINES = fileURLToPath(new URL('../../deploy/pipelines/', import.meta.url));
@@ -204,13 +205,26 @@ test('the GitLab job fails on NO-GO, writes a note and leaves its code quality r
 
 test('the Jenkins stage runs the gate and fails the build on everything but GO', async (t) => {
   const text = await readFile(`${PIPELINES}jenkins/Jenkinsfile`, 'utf8');
-  const script = /script: '''([^']+)'''/.exec(text)?.[1] ?? '';
+  const { shellScripts, steps } = readJenkinsfile(text);
 
-  const ended = await run(t, `cp 'harmful scan.json' trivy.json\n${script}`, {});
+  const ended = await run(t, `cp 'harmful scan.json' trivy.json\n${shellScripts[0]}`, {});
 
   assert.equal(ended.code, 1, ended.stderr);
   assert.match(await readFile(ended.file('gatehouse.xml'), 'utf8'), /<testsuite/);
   assert.match(text, /if \(code != 0\) \{\s+error\(/);
+  assert.equal(shellScripts.length, 1);
+  for (const step of ['stage', 'error', 'junit', 'archiveArtifacts']) assert.ok(steps.includes(step), step);
+});
+
+test('a Jenkinsfile that is no Groovy would be found', async () => {
+  const text = await readFile(`${PIPELINES}jenkins/Jenkinsfile`, 'utf8');
+
+  for (const broken of [
+    text.slice(0, -4),
+    text.replace("'''", "''"),
+    text.replace('returnStatus: true,', 'returnStatus true'),
+  ])
+    assert.throws(() => readJenkinsfile(broken), /is no Groovy/);
 });
 
 test('every pipeline names the version it came with', async () => {
