@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { Command } from 'commander';
 import { trialIo } from '../../test/support/trial-io.ts';
 import { GatehouseError } from '../domain/errors.ts';
 import type { CommandEntry, CommandModule } from './command.ts';
@@ -231,6 +232,19 @@ test('every command is listed under its own name, says what it does, and shows a
     assert.ok(module.examples.length > 0, `${entry.name} has examples`);
     for (const { line } of module.examples)
       assert.match(line, new RegExp(`(^|[|] )gatehouse ${entry.name}( |$)`));
+  }
+});
+
+test('every command answers machines: with --json, or with a document that is one already', async () => {
+  const documents = ['completion', 'vex export'];
+  for (const entry of commands.filter(({ name }) => !documents.includes(name))) {
+    const command = new Command();
+    (await entry.load()).define(command);
+
+    assert.ok(
+      command.options.some(({ long }) => long === '--json'),
+      entry.name,
+    );
   }
 });
 

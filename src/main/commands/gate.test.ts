@@ -56,6 +56,14 @@ for (const args of [
   });
 }
 
+test('--json is the report as JSON, and is refused beside another one', async () => {
+  const { stdout } = await gate(['--scan', 'scan.json', '--json']);
+  const { message } = await gate(['--scan', 'scan.json', '--json', '-f', 'csv']);
+
+  assert.equal(JSON.parse(stdout).verdict, 'GO');
+  assert.match(message, /--json or --format csv, not both/);
+});
+
 test('a person who mistypes an option reads no ERROR on standard output', async () => {
   assert.equal((await gate(['--nope'])).stdout, '');
 });

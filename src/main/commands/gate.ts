@@ -16,6 +16,7 @@ interface GateOptions {
   readonly scanFormat?: string;
   readonly asset?: string;
   readonly format: string;
+  readonly json?: true;
   readonly output?: string;
   readonly report?: readonly string[];
   readonly announce?: string;
@@ -69,6 +70,7 @@ export const command: CommandModule<GateOptions> = {
       .option('--scan-format <format>', 'the format of the scans, when it cannot be detected')
       .option('--asset <name>', 'what the scans are about')
       .option('-f, --format <format>', `the report: ${KINDS}`, 'terminal')
+      .option('--json', 'the report as JSON: --format json')
       .option('-o, --output <file>', 'write the report there instead of to standard output')
       .option('--report <format=file...>', 'further reports, e.g. sarif=verdict.sarif junit=verdict.xml')
       .option(
@@ -104,7 +106,8 @@ export const command: CommandModule<GateOptions> = {
   },
 };
 
-async function judge(options: GateOptions, io: Io): Promise<ExitCode> {
+async function judge(given: GateOptions, io: Io): Promise<ExitCode> {
+  const options = { ...given, format: await formatOf(given) };
   const named = options.scan === undefined ? (options.config ?? io.env.GATEHOUSE_CONFIG) : undefined;
   if (named !== undefined) {
     const { isReferenceFile } = await import('../reference/reference-file.ts');
@@ -124,6 +127,13 @@ async function judge(options: GateOptions, io: Io): Promise<ExitCode> {
       : await fromScans(options, options.scan, outputs.subject, io);
   await outputs.write(verdict, input);
   return exitCodeOf(verdict);
+}
+
+async function formatOf({ format, json }: GateOptions): Promise<string> {
+  if (json !== true || format === 'json') return format;
+  if (format === 'terminal') return 'json';
+  const { GatehouseError } = await import('../../domain/errors.ts');
+  throw new GatehouseError('input-invalid', `give --json or --format ${format}, not both`);
 }
 
 async function fromStore(
