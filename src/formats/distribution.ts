@@ -1,4 +1,4 @@
-import { packageUrl } from './package-url.ts';
+import { packageUrl } from '../platform/package-url.ts';
 
 /** How a distribution is recognised (`Debian GNU/Linux 9`, `alpine:3.20`, `UBUNTU_20_04`), and its package URL. */
 const DISTRIBUTIONS: readonly (readonly [pattern: RegExp, type: string, namespace: string])[] = [

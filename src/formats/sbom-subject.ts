@@ -1,7 +1,7 @@
 import type { AssetRef } from '../domain/statement.ts';
+import { parsePackageUrl } from '../platform/package-url.ts';
+import { repositoryNameOf } from '../platform/repository-name.ts';
 import { imageNameOf } from './image-name.ts';
-import { parsePackageUrl } from './package-url.ts';
-import { repositoryNameOf } from './repository-name.ts';
 
 /** What an SBOM is about; its version is that of every occurrence. */
 export interface SbomSubject {

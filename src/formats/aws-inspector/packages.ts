@@ -1,10 +1,10 @@
 /** The vulnerable packages of a finding: one for each name, wherever and in whichever versions it is installed. */
 import type { Component, Fix, Occurrence } from '../../domain/statement.ts';
+import { ecosystemPackageUrl } from '../../platform/ecosystem.ts';
+import { packageUrl } from '../../platform/package-url.ts';
 import { systemPackageUrl } from '../distribution.ts';
-import { ecosystemPackageUrl } from '../ecosystem.ts';
 import { type JsonObject, numberOf, objectsOf, textOf } from '../loose-values.ts';
 import { ecosystemOfManager } from '../package-manager.ts';
-import { packageUrl } from '../package-url.ts';
 import type { Resource } from './resource.ts';
 
 export interface VulnerablePackage {

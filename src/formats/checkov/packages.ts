@@ -1,7 +1,7 @@
 /** What the fields of a vulnerable package mean (`sca_package`, `sca_image`). */
 import type { Observation } from '../../domain/statement.ts';
+import { ecosystemPackageUrl } from '../../platform/ecosystem.ts';
 import { systemPackageUrl } from '../distribution.ts';
-import { ecosystemPackageUrl } from '../ecosystem.ts';
 import { imageNameOf } from '../image-name.ts';
 import { type JsonObject, listOf, numberOf, objectOf, textOf, timeOf } from '../loose-values.ts';
 import { ecosystemOfFile, ecosystemOfManager } from '../package-manager.ts';

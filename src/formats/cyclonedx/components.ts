@@ -1,7 +1,7 @@
 /** What a BOM says of its components, as the entries about them need it. */
 import type { Occurrence } from '../../domain/statement.ts';
+import { packageUrl, parsePackageUrl, readablePackageUrl } from '../../platform/package-url.ts';
 import { asObject, type JsonObject, objectOf, objectsOf, textOf } from '../loose-values.ts';
-import { packageUrl, parsePackageUrl, readablePackageUrl } from '../package-url.ts';
 
 export interface KnownComponent {
   readonly purl: string;

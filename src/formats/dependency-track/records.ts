@@ -1,6 +1,7 @@
 /** What the fields of a finding of Dependency-Track mean. */
 import { type Severity, severityOfScore } from '../../domain/severity.ts';
 import type { Life, Observation, SourceSetAside } from '../../domain/statement.ts';
+import { isPackageUrl, packageUrl } from '../../platform/package-url.ts';
 import {
   asObject,
   type JsonObject,
@@ -12,7 +13,6 @@ import {
   timeOf,
 } from '../loose-values.ts';
 import { namedDefects } from '../named-defects.ts';
-import { isPackageUrl, packageUrl } from '../package-url.ts';
 import { type SbomSubject, subjectOf } from '../sbom-subject.ts';
 
 export const TOOL = 'Dependency-Track';

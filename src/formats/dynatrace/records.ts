@@ -13,7 +13,8 @@ import type {
   Location,
   Observation,
 } from '../../domain/statement.ts';
-import { ecosystemPackageUrl } from '../ecosystem.ts';
+import { ecosystemPackageUrl } from '../../platform/ecosystem.ts';
+import { packageUrl } from '../../platform/package-url.ts';
 import {
   asObject,
   type JsonObject,
@@ -23,7 +24,6 @@ import {
   textOf,
   textsOf,
 } from '../loose-values.ts';
-import { packageUrl } from '../package-url.ts';
 import { environmentOf } from './environment.ts';
 import { occurrencesOf } from './occurrences.ts';
 

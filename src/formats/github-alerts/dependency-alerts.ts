@@ -1,7 +1,7 @@
 /** What the fields of Dependabot's alerts mean: in REST, in GraphQL, and in the webhook of old. */
 import type { Severity } from '../../domain/severity.ts';
 import type { AssetRef, Defect, Observation } from '../../domain/statement.ts';
-import { ecosystemPackageUrl } from '../ecosystem.ts';
+import { ecosystemPackageUrl } from '../../platform/ecosystem.ts';
 import { type JsonObject, numberOf, objectOf, objectsOf, textOf, textsOf } from '../loose-values.ts';
 import { namedDefects } from '../named-defects.ts';
 import { ecosystemOfFile } from '../package-manager.ts';

@@ -1,6 +1,6 @@
 import type { AssetRef } from '../../domain/statement.ts';
+import { repositoryNameOf } from '../../platform/repository-name.ts';
 import { type JsonObject, objectOf, textOf } from '../loose-values.ts';
-import { repositoryNameOf } from '../repository-name.ts';
 
 /** Of what REST, GraphQL or a webhook says of a repository; by its bare name where nothing else is said. */
 export function repositoryOf(repository: JsonObject | undefined): AssetRef | undefined {

@@ -1,6 +1,6 @@
 import type { AssetRef, Label } from '../../domain/statement.ts';
+import { ecosystemPackageUrl } from '../../platform/ecosystem.ts';
 import { systemPackageUrl } from '../distribution.ts';
-import { ecosystemPackageUrl } from '../ecosystem.ts';
 import { imageNameOf } from '../image-name.ts';
 import { type JsonObject, objectOf, shortened, textOf } from '../loose-values.ts';
 import { ecosystemOfFile, ecosystemOfManager } from '../package-manager.ts';

@@ -1,9 +1,9 @@
 /** What the fields of a leak mean; version 8 writes them with capitals, those before it without. */
 import { SEVERITIES, type Severity } from '../../domain/severity.ts';
 import type { AssetRef, Observation } from '../../domain/statement.ts';
+import { repositoryNameOf } from '../../platform/repository-name.ts';
 import { hashed } from '../hashed.ts';
 import { asObject, type JsonObject, numberOf, shortened, textOf } from '../loose-values.ts';
-import { repositoryNameOf } from '../repository-name.ts';
 import { sourcePath } from '../source-path.ts';
 
 export const TOOL = 'Gitleaks';

@@ -1,6 +1,7 @@
 /** What Grype's fields mean; its models grew from version to version, and all of them are read. */
 import type { Severity } from '../../domain/severity.ts';
 import type { Observation, Occurrence } from '../../domain/statement.ts';
+import { isPackageUrl, packageUrl } from '../../platform/package-url.ts';
 import {
   asObject,
   type JsonObject,
@@ -13,7 +14,6 @@ import {
 } from '../loose-values.ts';
 import { namedDefects } from '../named-defects.ts';
 import { typeOfCataloguedPackage } from '../package-cataloguer-types.ts';
-import { isPackageUrl, packageUrl } from '../package-url.ts';
 
 export const TOOL = 'Grype';
 

@@ -1,8 +1,8 @@
 /** What the advisories of npm 6 mean, and of pnpm and Yarn, which write the same. */
 import type { Observation, Occurrence } from '../../domain/statement.ts';
+import { packageUrl } from '../../platform/package-url.ts';
 import { asObject, type JsonObject, objectsOf, shortened, textOf, textsOf, timeOf } from '../loose-values.ts';
 import { npmDefectsOf, npmPatchesOf, npmRatingOf, npmSeverityOf } from '../npm-advisory.ts';
-import { packageUrl } from '../package-url.ts';
 
 const MOST_PLACES = 500;
 

@@ -1,8 +1,8 @@
 /** What the fields of npm 7 and later mean. */
 import type { Observation, Occurrence } from '../../domain/statement.ts';
+import { packageUrl } from '../../platform/package-url.ts';
 import { asObject, type JsonObject, listOf, objectOf, textOf, textsOf, timeOf } from '../loose-values.ts';
 import { npmDefectsOf, npmPatchesOf, npmRatingOf, npmSeverityOf } from '../npm-advisory.ts';
-import { packageUrl } from '../package-url.ts';
 import { fixesOfRange } from '../version-range.ts';
 
 const MOST_PLACES = 500;

@@ -1,7 +1,7 @@
 /** What OSV-Scanner's fields mean. Of a record, which may be large, only what findings need is kept. */
 import { type Severity, severityOfScore } from '../../domain/severity.ts';
 import type { Assessment, Component, Defect, Location, Observation } from '../../domain/statement.ts';
-import { ecosystemPackageUrl } from '../ecosystem.ts';
+import { ecosystemPackageUrl } from '../../platform/ecosystem.ts';
 import {
   asObject,
   type JsonObject,

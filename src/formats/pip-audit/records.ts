@@ -1,7 +1,7 @@
 /** What the fields of pip-audit mean. */
 import type { Observation } from '../../domain/statement.ts';
+import { packageUrl } from '../../platform/package-url.ts';
 import { asObject, type JsonObject, shortened, textOf, textsOf } from '../loose-values.ts';
-import { packageUrl } from '../package-url.ts';
 
 export const TOOL = 'pip-audit';
 

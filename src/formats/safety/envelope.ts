@@ -2,10 +2,10 @@
 import { GatehouseError } from '../../domain/errors.ts';
 import type { AssetRef } from '../../domain/statement.ts';
 import { type JsonPath, showPath, streamJson } from '../../platform/json-stream.ts';
+import { repositoryNameOf } from '../../platform/repository-name.ts';
 import type { ScanFile } from '../format.ts';
 import { jsonInText } from '../json-in-text.ts';
 import { asObject, type JsonObject, objectOf, textOf, textsOf, timeOf } from '../loose-values.ts';
-import { repositoryNameOf } from '../repository-name.ts';
 import type { Place } from './records.ts';
 
 export const VULNERABILITIES = 'vulnerabilities[*]';

@@ -1,6 +1,7 @@
 /** What Safety's fields mean: of its object, of its project scans, and of the rows of old. */
 import { type Severity, severityOfScore } from '../../domain/severity.ts';
 import type { AssetRef, Observation, SourceSetAside } from '../../domain/statement.ts';
+import { packageUrl } from '../../platform/package-url.ts';
 import {
   asObject,
   isPrototypeName,
@@ -13,7 +14,6 @@ import {
   timeOf,
 } from '../loose-values.ts';
 import { namedDefects } from '../named-defects.ts';
-import { packageUrl } from '../package-url.ts';
 import { fixesOfRange } from '../version-range.ts';
 
 export const TOOL = 'Safety';

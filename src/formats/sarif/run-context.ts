@@ -1,5 +1,6 @@
 /** What a run says of itself, which its results refer to and which may stand behind them. */
 import type { AssetRef } from '../../domain/statement.ts';
+import { repositoryNameOf } from '../../platform/repository-name.ts';
 import type { PartIdentity } from '../format.ts';
 import { imageNameOf } from '../image-name.ts';
 import {
@@ -14,7 +15,6 @@ import {
   textsOf,
   timeOf,
 } from '../loose-values.ts';
-import { repositoryNameOf } from '../repository-name.ts';
 import { createUriResolver, type UriResolver } from './artifact-uri.ts';
 
 export interface RunContext extends PartIdentity {

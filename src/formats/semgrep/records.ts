@@ -7,7 +7,7 @@ import type {
   Occurrence,
   SourceSetAside,
 } from '../../domain/statement.ts';
-import { ecosystemPackageUrl } from '../ecosystem.ts';
+import { ecosystemPackageUrl } from '../../platform/ecosystem.ts';
 import { hashed } from '../hashed.ts';
 import {
   asObject,

@@ -6,7 +6,7 @@ import type {
   Occurrence,
   SourceSetAside,
 } from '../../domain/statement.ts';
-import { ecosystemPackageUrl } from '../ecosystem.ts';
+import { ecosystemPackageUrl } from '../../platform/ecosystem.ts';
 import {
   asObject,
   type JsonObject,

@@ -1,7 +1,7 @@
+import { ecosystemPackageUrl } from '../../platform/ecosystem.ts';
+import { packageUrl } from '../../platform/package-url.ts';
 import { systemPackageUrl } from '../distribution.ts';
-import { ecosystemPackageUrl } from '../ecosystem.ts';
 import { ecosystemOfManager } from '../package-manager.ts';
-import { packageUrl } from '../package-url.ts';
 
 /** What Snyk alone calls so: its names of package managers and languages. */
 const ECOSYSTEMS: ReadonlyMap<string, string> = new Map([

@@ -1,6 +1,7 @@
 /** What Snyk's fields mean in an entry of `vulnerabilities`: one issue, by one path through the dependencies. */
 import type { Severity } from '../../domain/severity.ts';
 import type { Defect, Observation, Occurrence } from '../../domain/statement.ts';
+import { readablePackageUrl } from '../../platform/package-url.ts';
 import {
   asObject,
   type JsonObject,
@@ -14,7 +15,6 @@ import {
   timeOf,
 } from '../loose-values.ts';
 import { namedDefects } from '../named-defects.ts';
-import { readablePackageUrl } from '../package-url.ts';
 import { isSystem, packageUrlOf } from './package-managers.ts';
 import type { Project } from './project.ts';
 

@@ -1,7 +1,7 @@
 /** What the packages of versions 2.x mean, and the advisories that they refer to. */
 import type { Observation } from '../../domain/statement.ts';
+import { packageUrl, parsePackageUrl, readablePackageUrl } from '../../platform/package-url.ts';
 import { asObject, type JsonObject, objectsOf, shortened, textOf } from '../loose-values.ts';
-import { packageUrl, parsePackageUrl, readablePackageUrl } from '../package-url.ts';
 import { type SbomSubject, subjectOf } from '../sbom-subject.ts';
 
 interface Reference {

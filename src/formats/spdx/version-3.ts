@@ -1,7 +1,7 @@
 /** What the elements of version 3 mean, each by itself. */
 import type { Severity } from '../../domain/severity.ts';
+import { packageUrl, parsePackageUrl, readablePackageUrl } from '../../platform/package-url.ts';
 import { asObject, type JsonObject, numberOf, objectsOf, textOf, textsOf } from '../loose-values.ts';
-import { packageUrl, parsePackageUrl, readablePackageUrl } from '../package-url.ts';
 import { type SbomSubject, subjectOf } from '../sbom-subject.ts';
 
 /** `software_package` of `software_Package`, `software:Package` and the address that ends in `Software/Package`. */

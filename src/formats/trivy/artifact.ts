@@ -1,8 +1,8 @@
 /** What a Trivy report says of the thing it looked at. */
 import type { AssetRef, FindingClass } from '../../domain/statement.ts';
+import { repositoryNameOf } from '../../platform/repository-name.ts';
 import { type ImageName, imageNameOf } from '../image-name.ts';
 import { type JsonObject, objectOf, textOf, textsOf } from '../loose-values.ts';
-import { repositoryNameOf } from '../repository-name.ts';
 
 export interface Artifact {
   readonly asset: AssetRef | undefined;

@@ -1,4 +1,4 @@
-import { packageUrl } from '../package-url.ts';
+import { packageUrl } from '../../platform/package-url.ts';
 
 /** Trivy's `Type` of a result (operating system, lock file or package kind) and the package URL type it means. */
 const LANGUAGES: Readonly<Record<string, readonly string[]>> = {

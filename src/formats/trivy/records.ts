@@ -1,6 +1,7 @@
 /** What Trivy's fields mean. One function per kind of entry; a string in place of an observation says what is wrong. */
 import type { Severity } from '../../domain/severity.ts';
 import type { AssetRef, Label, Observation, Occurrence, SourceSetAside } from '../../domain/statement.ts';
+import { isPackageUrl } from '../../platform/package-url.ts';
 import {
   asObject,
   type JsonObject,
@@ -12,7 +13,6 @@ import {
   textsOf,
   timeOf,
 } from '../loose-values.ts';
-import { isPackageUrl } from '../package-url.ts';
 import { packageUrlOf } from './package-types.ts';
 
 export const TOOL = 'Trivy';

@@ -1,6 +1,6 @@
-import { ecosystemPackageUrl } from '../ecosystem.ts';
+import { ecosystemPackageUrl } from '../../platform/ecosystem.ts';
+import { readablePackageUrl } from '../../platform/package-url.ts';
 import { ecosystemOfManager } from '../package-manager.ts';
-import { readablePackageUrl } from '../package-url.ts';
 import { fixesOfRange } from '../version-range.ts';
 
 export interface FoundPackage {
