@@ -1,6 +1,5 @@
 /** VEX documents into the store, and what they say to the gate. */
 import { GatehouseError } from '../domain/errors.ts';
-import { noSeverities } from '../domain/severity.ts';
 import type { VexStatement } from '../domain/vex.ts';
 import { statementsOf } from '../normalise/vex.ts';
 import { openBytes } from '../platform/file-bytes.ts';
@@ -19,7 +18,10 @@ export interface VexJob {
 
 /** What it states counts as observations, as of any file; findings it makes none. Throws `input-invalid`. */
 export async function importVex({ store, dialect, file, now }: VexJob): Promise<ImportedFile> {
-  const { document, statements, rejected } = dialect.read(await documentIn(file.path), now);
+  const { document, statements, bySeverity, vulnerabilities, rejected } = dialect.read(
+    await documentIn(file.path),
+    now,
+  );
   const outcome = await store.writer.recordVex(document, now);
   const changes = { created: 0, updated: 0, unchanged: 0, reopened: 0, closed: 0 };
   const source = `vex:${document.issuer}`;
@@ -37,8 +39,8 @@ export async function importVex({ store, dialect, file, now }: VexJob): Promise<
     format: dialect.kind,
     observations: statements,
     findings: 0,
-    vulnerabilities: new Set(document.entries.map(({ vulnerability }) => vulnerability)).size,
-    bySeverity: { ...noSeverities(), unknown: statements },
+    vulnerabilities,
+    bySeverity,
     rejected: rejected.length,
     changes: { ...changes, [outcome === 'outdated' ? 'unchanged' : outcome]: statements },
     isInventory: true,

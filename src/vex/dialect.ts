@@ -1,4 +1,5 @@
 /** Documents in which somebody says what affects a product and what does not. */
+import type { BySeverity } from '../domain/severity.ts';
 import type { Rejected } from '../domain/statement.ts';
 import type { VexDocument } from '../domain/vex-document.ts';
 
@@ -16,5 +17,9 @@ export interface VexRead {
   readonly document: VexDocument;
   /** How many statements it makes, as its own standard counts them. */
   readonly statements: number;
+  /** Of the statements, as they themselves rate what they are about. */
+  readonly bySeverity: BySeverity;
+  /** How many different vulnerabilities they are about. */
+  readonly vulnerabilities: number;
   readonly rejected: readonly Rejected[];
 }

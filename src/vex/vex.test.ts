@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import { isGatehouseError } from '../domain/errors.ts';
+import { type BySeverity, noSeverities } from '../domain/severity.ts';
 import { VexDocument } from '../domain/vex-document.ts';
 import { DIALECTS, dialectOf } from './registry.ts';
 
@@ -76,7 +77,7 @@ const CSAF = {
       flags: [{ label: 'component_not_present', product_ids: ['P:C'] }],
     },
     { ids: [{ system_name: 'x', text: 'EX-7' }], product_status: { fixed: ['C'] } },
-    { title: 'names none' },
+    7,
   ],
 };
 
@@ -96,10 +97,11 @@ describe('every dialect', () => {
     });
 
     it(`${dialect.kind}: gives a document that the store takes, counts what it says, and rejects the rest by place`, () => {
-      const { document, statements, rejected } = dialect.read(own, NOW);
+      const { document, statements, bySeverity, vulnerabilities, rejected } = dialect.read(own, NOW);
 
       assert.deepEqual(VexDocument.parse(document), document);
       assert.equal(statements, 2);
+      assert.deepEqual([bySeverity, vulnerabilities], [{ ...noSeverities(), unknown: 2 }, 2]);
       assert.ok(rejected.length > 0);
       for (const { at, reason } of rejected) assert.match(`${at} ${reason}`, /\[\d+\] .+/);
     });
@@ -147,6 +149,20 @@ describe('OpenVEX', () => {
     assert.equal(first?.at, Date.UTC(2026, 2, 2), 'its own moment');
     assert.equal(second?.at, Date.UTC(2026, 2, 1), 'that of the document');
   });
+
+  it('of the first drafts, which had a format in place of the context, is read too', () => {
+    const { '@context': _, '@id': id, ...rest } = OPENVEX;
+    const draft = { id, format: 'text/vex+json', ...rest };
+
+    assert.equal(dialectOf(JSON.stringify(draft)), DIALECTS[1]);
+    assert.equal(DIALECTS[1]!.read(draft, NOW).document.id, id);
+  });
+
+  it('without an id is refused', () => {
+    const { '@id': _, ...rest } = OPENVEX;
+
+    assert.throws(() => DIALECTS[1]!.read(rest, NOW), /this is no OpenVEX document: @id/);
+  });
 });
 
 describe('CSAF', () => {
@@ -160,6 +176,40 @@ describe('CSAF', () => {
     assert.equal(first?.reason, 'known not affected: component_not_present');
     assert.deepEqual([affected?.status, affected?.products], ['affected', []], 'an id that nothing names');
     assert.deepEqual([fixed?.vulnerability, fixed?.status], ['EX-7', 'fixed']);
+  });
+
+  const readOf = (...vulnerabilities: readonly unknown[]) =>
+    DIALECTS[0]!.read({ ...CSAF, vulnerabilities }, NOW);
+
+  it('is as severe as its first score says', () => {
+    const scored = (...severities: readonly unknown[]) => ({
+      cve: 'CVE-2099-10001',
+      scores: severities.map((baseSeverity) => ({ products: ['C'], cvss_v3: { baseSeverity } })),
+    });
+
+    const { bySeverity } = readOf(
+      scored('CRITICAL', 'LOW'),
+      scored('high'),
+      scored('NONE'),
+      scored(7),
+      { cve: 'CVE-2099-10002', scores: [{ cvss_v2: { baseScore: 10 } }] },
+      { cve: 'CVE-2099-10003', scores: null },
+    );
+
+    assert.deepEqual(bySeverity, { ...noSeverities(), critical: 1, high: 1, info: 1, unknown: 3 });
+  });
+
+  it('counts vulnerabilities that have a title alone, or no name at all', () => {
+    const { document, statements, vulnerabilities, rejected } = readOf(
+      { title: 'Overflow in shop', product_status: { known_affected: ['C'] } },
+      { product_status: { known_affected: ['C'] } },
+    );
+
+    assert.deepEqual([statements, vulnerabilities, rejected], [2, 1, []]);
+    assert.deepEqual(
+      document.entries.map(({ vulnerability }) => vulnerability),
+      ['Overflow in shop'],
+    );
   });
 });
 
@@ -178,6 +228,7 @@ describe('real documents', () => {
       readonly error?: string;
       readonly findings?: number;
       readonly distinct_ids?: number;
+      readonly severities?: BySeverity;
     };
   }
   const { files }: { files: readonly Listed[] } = JSON.parse(
@@ -192,9 +243,9 @@ describe('real documents', () => {
         return;
       }
       assert.equal(dialect?.kind, format);
-      const { document, statements, rejected } = dialect!.read(JSON.parse(text), NOW);
+      const { statements, bySeverity, vulnerabilities, rejected } = dialect!.read(JSON.parse(text), NOW);
       assert.deepEqual([statements, rejected], [expected.findings, []]);
-      assert.equal(new Set(document.entries.map((one) => one.vulnerability)).size, expected.distinct_ids);
+      assert.deepEqual([bySeverity, vulnerabilities], [expected.severities, expected.distinct_ids]);
     });
   }
 });

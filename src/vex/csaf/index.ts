@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { GatehouseError } from '../../domain/errors.ts';
+import { noSeverities, type Severity } from '../../domain/severity.ts';
 import type { Rejected } from '../../domain/statement.ts';
 import type { VexEntry, VexProduct, VexStatus } from '../../domain/vex-document.ts';
 import type { VexDialect, VexRead } from '../dialect.ts';
@@ -16,25 +17,29 @@ const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(unde
 const moment = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 const ids = lenient(z.array(z.string()));
 
-const Vulnerability = z
-  .looseObject({
-    cve: lenient(z.string().min(1)),
-    ids: lenient(z.array(z.looseObject({ text: z.string().min(1) }))),
-    product_status: lenient(
-      z.looseObject({
-        known_not_affected: ids,
-        fixed: ids,
-        first_fixed: ids,
-        known_affected: ids,
-        first_affected: ids,
-        last_affected: ids,
-        under_investigation: ids,
-      }),
-    ),
-    flags: lenient(z.array(z.looseObject({ label: z.string(), product_ids: ids }))),
-    threats: lenient(z.array(z.looseObject({ category: z.string(), details: z.string(), product_ids: ids }))),
-  })
-  .refine((one) => one.cve !== undefined || (one.ids?.length ?? 0) > 0, 'names no vulnerability');
+/** The standard asks for none of them: a vulnerability may have only a title, or not even that. */
+const Vulnerability = z.looseObject({
+  cve: lenient(z.string().min(1)),
+  ids: lenient(z.array(z.looseObject({ text: z.string().min(1) }))),
+  title: lenient(z.string().min(1)),
+  product_status: lenient(
+    z.looseObject({
+      known_not_affected: ids,
+      fixed: ids,
+      first_fixed: ids,
+      known_affected: ids,
+      first_affected: ids,
+      last_affected: ids,
+      under_investigation: ids,
+    }),
+  ),
+  scores: lenient(
+    z.array(z.looseObject({ cvss_v3: lenient(z.looseObject({ baseSeverity: lenient(z.string()) })) })),
+  ),
+  flags: lenient(z.array(z.looseObject({ label: z.string(), product_ids: ids }))),
+  threats: lenient(z.array(z.looseObject({ category: z.string(), details: z.string(), product_ids: ids }))),
+});
+type Vulnerability = z.output<typeof Vulnerability>;
 
 const Document = z.looseObject({
   document: z.looseObject({
@@ -42,7 +47,7 @@ const Document = z.looseObject({
     tracking: z.looseObject({ id: z.string().min(1), current_release_date: lenient(moment) }),
   }),
   product_tree: z.unknown(),
-  vulnerabilities: z.array(z.unknown()).optional(),
+  vulnerabilities: z.array(z.unknown()).nullish(),
 });
 
 function read(document: unknown, now: number): VexRead {
@@ -56,18 +61,48 @@ function read(document: unknown, now: number): VexRead {
   const validAt = tracking.current_release_date ?? now;
   const products = productsOf(top.data.product_tree);
   const rejected: Rejected[] = [];
+  const bySeverity = noSeverities();
+  const names = new Set<string>();
   let statements = 0;
   const entries = (top.data.vulnerabilities ?? []).flatMap((written, index): readonly VexEntry[] => {
     const vulnerability = Vulnerability.safeParse(written);
     if (vulnerability.success) {
+      const name = nameOf(vulnerability.data);
       statements += 1;
-      return entriesOf(vulnerability.data, products, validAt);
+      bySeverity[severityOf(vulnerability.data)] += 1;
+      if (name === undefined) return [];
+      names.add(name);
+      return entriesOf(name, vulnerability.data, products, validAt);
     }
     const why = vulnerability.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`.trim());
     rejected.push({ at: `vulnerabilities[${index}]`, reason: why.join('; ') });
     return [];
   });
-  return { document: { id: tracking.id, issuer: publisher.name, validAt, entries }, statements, rejected };
+  return {
+    document: { id: tracking.id, issuer: publisher.name, validAt, entries },
+    statements,
+    bySeverity,
+    vulnerabilities: names.size,
+    rejected,
+  };
+}
+
+/** What has no name counts as a statement, but nothing can be matched to it. */
+function nameOf({ cve, ids = [], title }: Vulnerability): string | undefined {
+  return cve ?? ids[0]?.text ?? title;
+}
+
+const SEVERITIES: ReadonlyMap<string, Severity> = new Map([
+  ['CRITICAL', 'critical'],
+  ['HIGH', 'high'],
+  ['MEDIUM', 'medium'],
+  ['LOW', 'low'],
+  ['NONE', 'info'],
+]);
+
+/** Scores differ by product; the first stands for the vulnerability. */
+function severityOf({ scores = [] }: Vulnerability): Severity {
+  return SEVERITIES.get(scores[0]?.cvss_v3?.baseSeverity?.toUpperCase() ?? '') ?? 'unknown';
 }
 
 const STATUSES = {
@@ -81,12 +116,11 @@ const STATUSES = {
 } as const satisfies Record<string, VexStatus>;
 
 function entriesOf(
-  vulnerability: z.output<typeof Vulnerability>,
+  name: string,
+  { product_status: status = {}, flags = [], threats = [] }: Vulnerability,
   products: ReadonlyMap<string, { readonly product: VexProduct; readonly parts: readonly VexProduct[] }>,
   at: number,
 ): readonly VexEntry[] {
-  const { cve, ids = [], product_status: status = {}, flags = [], threats = [] } = vulnerability;
-  const name = cve ?? ids[0]?.text ?? '';
   return Object.entries(STATUSES).flatMap(([list, meaning]): readonly VexEntry[] => {
     const own = z.array(z.string()).catch([]).parse(status[list]);
     return own.map((id): VexEntry => {

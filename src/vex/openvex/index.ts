@@ -1,5 +1,6 @@
 import * as z from 'zod';
 import { GatehouseError } from '../../domain/errors.ts';
+import { noSeverities } from '../../domain/severity.ts';
 import type { Rejected } from '../../domain/statement.ts';
 import type { VexEntry, VexProduct, VexStatus } from '../../domain/vex-document.ts';
 import type { VexDialect, VexRead } from '../dialect.ts';
@@ -7,8 +8,11 @@ import type { VexDialect, VexRead } from '../dialect.ts';
 /** OpenVEX 0.0.1 to 0.2.0: https://github.com/openvex/spec. */
 export const openvex: VexDialect = { kind: 'openvex', detect, read };
 
+/** The first drafts had a format in place of the context. */
+const OWN = /"@context"\s*:\s*"https:\/\/openvex\.dev\/ns|"format"\s*:\s*"text\/vex\+json"/;
+
 function detect(text: string): boolean {
-  return /^\s*\{/.test(text) && /"@context"\s*:\s*"https:\/\/openvex\.dev\/ns/.test(text);
+  return /^\s*\{/.test(text) && OWN.test(text);
 }
 
 const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
@@ -57,13 +61,17 @@ const Statement = z.looseObject({
   status_notes: lenient(z.string()),
 });
 
-const Document = z.looseObject({
-  '@id': z.string().min(1),
-  author: z.string().min(1),
-  timestamp: moment.optional(),
-  last_updated: moment.optional(),
-  statements: z.array(z.unknown()),
-});
+const Document = z
+  .looseObject({
+    '@id': z.string().min(1).optional(),
+    /** Of the first drafts. */
+    id: lenient(z.string().min(1)),
+    author: z.string().min(1),
+    timestamp: moment.optional(),
+    last_updated: moment.optional(),
+    statements: z.array(z.unknown()),
+  })
+  .refine((one) => (one['@id'] ?? one.id) !== undefined, { path: ['@id'], message: 'it has no id' });
 
 function read(document: unknown, now: number): VexRead {
   const top = Document.safeParse(document);
@@ -83,8 +91,10 @@ function read(document: unknown, now: number): VexRead {
     return [];
   });
   return {
-    document: { id: top.data['@id'], issuer: author, validAt, entries },
+    document: { id: top.data['@id'] ?? top.data.id ?? '', issuer: author, validAt, entries },
     statements: entries.length,
+    bySeverity: { ...noSeverities(), unknown: entries.length },
+    vulnerabilities: new Set(entries.map(({ vulnerability }) => vulnerability)).size,
     rejected,
   };
 }
