@@ -158,6 +158,13 @@ describe('OpenVEX', () => {
     assert.equal(DIALECTS[1]!.read(draft, NOW).document.id, id);
   });
 
+  it('with an empty context is known by its statements', () => {
+    const merged = { ...OPENVEX, '@context': '' };
+
+    assert.equal(dialectOf(JSON.stringify(merged)), DIALECTS[1]);
+    assert.equal(dialectOf(JSON.stringify({ ...merged, statements: [] })), undefined);
+  });
+
   it('without an id is refused', () => {
     const { '@id': _, ...rest } = OPENVEX;
 

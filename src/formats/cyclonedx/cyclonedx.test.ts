@@ -303,6 +303,15 @@ describe('a BOM', () => {
     assert.deepEqual(xml.rejected, [{ at: 'vulnerabilities[1]', reason: 'the vulnerability has no id' }]);
   });
 
+  test('calls a vulnerability without an id what the BOM refers to it by', async () => {
+    const bom = { bomFormat: 'CycloneDX', vulnerabilities: [{ 'bom-ref': 'vuln-7' }] };
+
+    const { observations, rejected } = await readScan(cyclonedx, scanFileOf(JSON.stringify(bom)));
+
+    assert.deepEqual(rejected, []);
+    assert.deepEqual(observations.map(idsOf), [[['vuln-7']]]);
+  });
+
   test('of before version 1.4 has its vulnerabilities within their components', async () => {
     const { observations, facts } = await fixture('extension.xml');
 

@@ -28,7 +28,8 @@ export function sharedPartOf(value: unknown, around: Surroundings): SharedPart |
   const entry = asObject(value);
   if (entry === undefined) return 'the vulnerability is not an object';
   const others = objectsOf(entry, 'references').flatMap((reference) => textOf(reference, 'id') ?? []);
-  const id = textOf(entry, 'id') ?? others[0];
+  // The standard asks for no id; what others in the BOM refer to it by is better than nothing.
+  const id = textOf(entry, 'id') ?? others[0] ?? textOf(entry, 'bom-ref');
   if (id === undefined) return 'the vulnerability has no id';
   const defects = namedDefects(id, others);
   const ratings = objectsOf(entry, 'ratings').map(ratingOf);

@@ -97,6 +97,15 @@ describe('the export', () => {
     assert.equal(detects('[{"component": {"name": "a"}, "severity": "HIGH"}]'), false);
   });
 
+  test('that is an export in all but its findings has none, and closes nothing', async () => {
+    const report = { version: '1.0', meta: { application: 'Dependency-Track' }, project: { name: 'shop' } };
+
+    const { observations, facts } = await readScan(dependencyTrack, scanFileOf(JSON.stringify(report)));
+
+    assert.deepEqual([observations.length, facts.parts[0]?.complete], [0, false]);
+    assert.match(facts.parts[0]?.reasons[0] ?? '', /no list of findings/);
+  });
+
   test('without findings or project is refused', async () => {
     for (const report of [{ findings: [] }, { findings: [1] }, { findings: {}, project: {} }, [], [1]]) {
       await assert.rejects(

@@ -47,8 +47,10 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
         observedAt: timeOf(objectOf(document, 'meta'), 'timestamp'),
         classes: ['vulnerability'],
         inventory: false,
-        complete: true,
-        reasons: [],
+        complete: !isWithoutList(document),
+        reasons: isWithoutList(document)
+          ? ['it has no list of findings, which even an empty project has']
+          : [],
         extra: { suppressed },
       },
     ],
@@ -69,8 +71,15 @@ async function readDocument(file: ScanFile): Promise<JsonObject> {
       if ((Array.isArray(findings) || findings === null) && (items > 0 || isExport(document)))
         return document;
     }
+    if (document !== undefined && isWithoutList(document)) return document;
   }
   throw refused('it has no list of findings');
+}
+
+/** An export in all but its findings: there are none, and it closes nothing. */
+function isWithoutList(document: JsonObject): boolean {
+  const isOwn = textOf(objectOf(document, 'meta'), 'application') === TOOL;
+  return isOwn && objectOf(document, 'project') !== undefined && !Object.hasOwn(document, 'findings');
 }
 
 function isExport(document: JsonObject): boolean {

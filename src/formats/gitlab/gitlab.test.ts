@@ -212,11 +212,34 @@ describe('the report', () => {
     );
     assert.equal(detects('{"dependency_files": [{"path": "p"}], "version": "15.0.0"'), true);
     assert.equal(detects('{"vulnerabilities": [], "version": "1"}'), false);
+    assert.equal(detects('{"vulnerabilities": []}'), false);
     assert.equal(
       detects('{"bomFormat": "CycloneDX", "version": 1, "vulnerabilities": [{"identifiers": ['),
       false,
     );
     assert.equal(detects('{"vulnerabilities": [{"identifiers": {"CVE": []}}], "ok": false}'), false);
+  });
+
+  test('that was cut out of a report, without version and scan, is read; an entry goes by its id at least', async () => {
+    const entry = { category: 'dast', severity: 'High', location: { hostname: 'http://shop' } };
+    const identifiers = [{ type: 'ZAProxy_PluginId', value: '10062' }];
+    const report = {
+      vulnerabilities: [
+        { ...entry, identifiers },
+        { ...entry, id: 'e1' },
+      ],
+    };
+
+    const { observations, rejected } = await readScan(gitlab, scanFileOf(JSON.stringify(report)));
+
+    assert.deepEqual(rejected, []);
+    assert.deepEqual(
+      observations.map(({ severity, defects }) => [severity, defects[0]?.id]),
+      [
+        ['high', '10062'],
+        ['high', 'e1'],
+      ],
+    );
   });
 
   test('without vulnerabilities, version or scan is refused', async () => {

@@ -56,8 +56,10 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
   const batch = new EntryBatch();
   const classes = new Set<FindingClass>();
   let likelyFalsePositives = 0;
+  let entries = 0;
   for await (const event of streamJson(file.open(), { items: ITEMS })) {
     if (event.kind !== 'item' || event.pattern !== VULNERABILITIES) continue;
+    entries++;
     const read = observationOf(event.value, report);
     if (typeof read !== 'string') classes.add(read.class);
     if (isLikelyFalsePositive(event.value)) likelyFalsePositives++;
@@ -67,6 +69,7 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
   if (batch.isNothingReadable && !report.isScan) {
     throw refused('nothing in its list of vulnerabilities is one');
   }
+  if (entries === 0 && !report.isScan && !report.isVersioned) throw refused('it has no version and no scan');
   yield batch.take(part);
   return { parts: [{ ...part, ...factsOf(report, classes), extra: { likelyFalsePositives } }] };
 }
@@ -107,8 +110,6 @@ function documentOf(value: unknown): JsonObject {
   }
   const foreign = FOREIGN.find((name) => Object.hasOwn(document, name));
   if (foreign !== undefined) throw refused(`it has '${foreign}' beside its vulnerabilities`);
-  if (scan === undefined && typeof document.version !== 'string')
-    throw refused('it has no version and no scan');
   return document;
 }
 

@@ -19,8 +19,9 @@ const SEVERITIES: ReadonlyMap<string, Severity> = new Map([
 export function observationOf(value: unknown, report: SecurityReport): Observation | string {
   const entry = asObject(value);
   if (entry === undefined) return 'the entry is not an object';
-  const title = textOf(entry, 'name') ?? textOf(entry, 'message');
   const identifiers = identifiersOf(entry);
+  const names = ['name', 'message', ...(identifiers.length === 0 ? ['id', 'cve'] : [])];
+  const title = names.map((name) => textOf(entry, name)).find((text) => text);
   if (identifiers.length === 0 && title === undefined) return 'the entry has neither identifiers nor a name';
   const location = objectOf(entry, 'location');
   const findingClass = classOfEntry(entry, location, report);

@@ -11,6 +11,8 @@ export interface SecurityReport {
   readonly observedAt: number | undefined;
   /** Whether it has a scan, as all have since schema 14. */
   readonly isScan: boolean;
+  /** What was cut out of a report may have neither. */
+  readonly isVersioned: boolean;
   readonly failures: ReportedFailures;
   /** By lock file. */
   readonly packageManagers: ReadonlyMap<string, string>;
@@ -45,6 +47,7 @@ export function reportOf(
     class: classOf(type, tool),
     observedAt: timeOf(scan, 'end_time') ?? timeOf(scan, 'start_time'),
     isScan: scan !== undefined,
+    isVersioned: textOf(document, 'version') !== undefined,
     failures: failuresOf(scan),
     packageManagers,
   };

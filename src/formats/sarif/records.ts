@@ -37,11 +37,13 @@ export function observationOf(value: unknown, run: RunContext): Observation | st
   const rule = run.rules(result);
   const stated = textOf(result, 'ruleId') ?? textOf(objectOf(result, 'rule'), 'id') ?? textOf(rule, 'id');
   const message = messageOf(result, rule);
-  if (stated === undefined && message === '') return 'the result has neither a rule nor a message';
+  const places = objectsOf(result, 'locations');
+  if (stated === undefined && objectOf(result, 'message') === undefined && places.length === 0)
+    return 'the result has no rule, no message and no place';
   const ruleId = stated ?? 'unnamed';
   const carried = carriedVulnerability(ruleId, result, rule, message);
   const { severity, score } = ratingOf(result, rule);
-  const places = objectsOf(result, 'locations').map((location) => placeOf(location, run));
+  const placed = places.map((location) => placeOf(location, run));
   const findingClass = carried === undefined ? classOf(run.tool, rule) : 'vulnerability';
   return {
     kind: 'observation',
@@ -49,8 +51,8 @@ export function observationOf(value: unknown, run: RunContext): Observation | st
     asset: carried === undefined ? undefined : imageOf(result),
     defects: carried?.defects ?? [{ kind: 'rule', tool: run.tool, id: ruleId }],
     component: carried?.component,
-    location: carried?.component === undefined ? locationOf(result, places[0], findingClass) : undefined,
-    occurrences: occurrencesOf(places, carried),
+    location: carried?.component === undefined ? locationOf(result, placed[0], findingClass) : undefined,
+    occurrences: occurrencesOf(placed, carried),
     life: {
       state: textOf(result, 'baselineState') === 'absent' ? 'resolved' : 'open',
       firstSeenAt: timeOf(objectOf(result, 'provenance'), 'firstDetectionTimeUtc'),

@@ -86,6 +86,18 @@ describe('a result', () => {
     }
   });
 
+  test('without a rule counts where it has a message that nothing explains, or a place', async () => {
+    const scan = await readRun({
+      results: [
+        { message: { id: 'default' } },
+        { locations: [{ physicalLocation: { artifactLocation: { uri: 'a.c' } } }] },
+        {},
+      ],
+    });
+
+    assert.deepEqual([scan.observations.length, scan.rejected.length], [2, 1]);
+  });
+
   test('of another kind than fail is counted apart', async () => {
     const kinds = ['pass', 'open', 'informational', 'notApplicable', 'review'];
 

@@ -39,7 +39,8 @@ function detect({ text }: ScanHead): boolean {
   }
   if (FOREIGN.some((name) => members.has(name))) return false;
   if (/"results"\s*:\s*\[/.test(text) && members.has('results')) {
-    return members.has('errors') || OWN.some((name) => members.has(name)) || /"check_id"\s*:/.test(text);
+    if (members.has('errors') || OWN.some((name) => members.has(name))) return true;
+    return /"check_id"\s*:/.test(text) || (members.size === 2 && isVersion(members.get('version')));
   }
   if (!members.has('errors')) return false;
   return OWN.some((name) => members.has(name)) || (/"level"\s*:/.test(text) && /"code"\s*:\s*\d/.test(text));
@@ -51,11 +52,13 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
   const classes = new Set<FindingClass>(['code', 'secret']);
   let report: JsonObject = {};
   let suppressed = 0;
+  let entries = 0;
   for await (const event of streamJson(file.open(), { items: ITEMS })) {
     if (event.kind === 'document') report = reportOf(event.value);
     if (event.kind !== 'item') continue;
     if (event.pattern === ERRORS) failures.add(failureOf(event.value));
     if (event.pattern !== RESULTS && event.pattern !== ISSUES) continue;
+    entries++;
     const read = event.pattern === RESULTS ? resultOf(event.value) : issueOf(event.value);
     if (typeof read !== 'string') {
       classes.add(read.class);
@@ -65,6 +68,7 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
     yield* batch.full(PART);
   }
   const isIssues = Object.hasOwn(report, 'vulns');
+  if (entries === 0 && !isMarked(report) && !isVersion(report.version)) assertErrors(report);
   if (batch.isNothingReadable && !isMarked(report)) throw refused('nothing in its list of results is one');
   yield batch.take(PART);
   if (report.hasMore === true) failures.add('the file is one page of several: it says that it has more');
@@ -102,8 +106,17 @@ function reportOf(value: unknown): JsonObject {
   if (report === undefined || !Array.isArray(report.results)) throw refused('it has no list of results');
   const foreign = FOREIGN.find((name) => Object.hasOwn(report, name));
   if (foreign !== undefined) throw refused(`it has '${foreign}' beside its results`);
-  if (!Array.isArray(report.errors) && !isMarked(report)) throw refused('it has no list of errors');
   return report;
+}
+
+/** Programs that pass results on leave out what they do not need; of an empty list it must still be told whose it is. */
+function assertErrors(report: JsonObject): void {
+  if (Array.isArray(report.vulns) || Array.isArray(report.errors)) return;
+  throw refused('it has no results and no list of errors');
+}
+
+function isVersion(value: unknown): boolean {
+  return typeof value === 'string' && /^\d+\.\d+\.\d+$/.test(value);
 }
 
 function isMarked(report: JsonObject): boolean {

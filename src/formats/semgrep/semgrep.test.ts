@@ -176,6 +176,18 @@ describe('the report', () => {
       false,
     );
     assert.equal(detects('{"results": []}'), false);
+    assert.equal(detects('{"version": "1.100.0", "results": []}'), true);
+    assert.equal(detects('{"version": "1.100.0", "results": [], "summary": {}}'), false);
+  });
+
+  test('that somebody passed on without its errors is read', async () => {
+    const result = { check_id: 'a.b', path: 'x.py', start: { line: 1 }, extra: { severity: 'ERROR' } };
+
+    const found = await readScan(semgrep, scanFileOf(JSON.stringify({ results: [result] })));
+    const nothing = await readScan(semgrep, scanFileOf(JSON.stringify({ version: '1.100.0', results: [] })));
+
+    assert.deepEqual([found.observations.length, found.rejected.length], [1, 0]);
+    assert.deepEqual([nothing.observations.length, nothing.rejected.length], [0, 0]);
   });
 
   test('without results, errors or anything of Semgrep is refused', async () => {

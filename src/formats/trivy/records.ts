@@ -1,6 +1,13 @@
 /** What Trivy's fields mean. One function per kind of entry; a string in place of an observation says what is wrong. */
 import type { Severity } from '../../domain/severity.ts';
-import type { AssetRef, Label, Observation, Occurrence, SourceSetAside } from '../../domain/statement.ts';
+import type {
+  AssetRef,
+  Defect,
+  Label,
+  Observation,
+  Occurrence,
+  SourceSetAside,
+} from '../../domain/statement.ts';
 import { isPackageUrl } from '../../platform/package-url.ts';
 import {
   asObject,
@@ -46,8 +53,11 @@ export function vulnerabilityOf(value: unknown, around: Surroundings): Observati
   const id = textOf(entry, 'VulnerabilityID');
   const name = textOf(entry, 'PkgName');
   if (entry === undefined) return 'the entry is not an object';
-  if (id === undefined) return 'the entry has no VulnerabilityID';
-  if (name === undefined) return `${shortened(id)} names no package (PkgName)`;
+  if (name === undefined) {
+    return id === undefined
+      ? 'the entry has neither VulnerabilityID nor PkgName'
+      : `${shortened(id)} names no package (PkgName)`;
+  }
   const version = textOf(entry, 'InstalledVersion');
   const stated = textOf(objectOf(entry, 'PkgIdentifier'), 'PURL');
   const purl =
@@ -57,8 +67,7 @@ export function vulnerabilityOf(value: unknown, around: Surroundings): Observati
     kind: 'observation',
     class: 'vulnerability',
     asset: around.asset,
-    // A GHSA is another name of the same defect; the distributions' notices (DSA, RHSA, USN …) each fix several.
-    defects: [{ kind: 'vulnerability', id, aliases: textsOf(entry, 'VendorIDs').filter(isGitHubAdvisory) }],
+    defects: [defectOf(entry, id)],
     component: { purl, version },
     occurrences: [occurrenceOf(entry, around, version)],
     life: { state: 'open' },
@@ -75,6 +84,15 @@ export function vulnerabilityOf(value: unknown, around: Surroundings): Observati
     setAside: setAsideOf(entry),
     labels: around.labels,
   };
+}
+
+/**
+ * A GHSA is another name of the same defect; the distributions' notices (DSA, RHSA, USN …) each fix several. Some
+ * entries say that a package is vulnerable without saying by what.
+ */
+function defectOf(entry: JsonObject, id: string | undefined): Defect {
+  if (id === undefined) return { kind: 'rule', tool: TOOL, id: 'unnamed vulnerability' };
+  return { kind: 'vulnerability', id, aliases: textsOf(entry, 'VendorIDs').filter(isGitHubAdvisory) };
 }
 
 function isGitHubAdvisory(id: string): boolean {
@@ -168,8 +186,9 @@ export function misconfigurationOf(value: unknown, around: Surroundings): Observ
 export function secretOf(value: unknown, around: Surroundings): Observation | string {
   const entry = asObject(value);
   if (entry === undefined) return 'the entry is not an object';
-  const id = textOf(entry, 'RuleID');
-  if (id === undefined) return 'the entry has no RuleID';
+  const named = ['RuleID', 'Title', 'Category', 'VulnerabilityID'];
+  const id = named.map((name) => textOf(entry, name)).find((text) => text);
+  if (id === undefined) return 'the entry names no rule (RuleID)';
   return {
     ...ruleObservation(entry, around, id),
     class: 'secret',

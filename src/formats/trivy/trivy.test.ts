@@ -302,6 +302,30 @@ describe('a report of a cluster', () => {
 });
 
 describe('reports that are not as Trivy writes them', () => {
+  test('an entry that names its package and not its vulnerability, or a secret without a rule, counts', async () => {
+    const { observations, rejected } = await read({
+      ArtifactName: 'x',
+      Results: [
+        {
+          Target: 'composer.lock',
+          Class: 'lang-pkgs',
+          Type: 'composer',
+          Vulnerabilities: [{ PkgName: 'a/b' }],
+        },
+        { Target: 'key.pem', Class: 'secret', Secrets: [{ Title: 'Private key', Severity: 'HIGH' }] },
+      ],
+    });
+
+    assert.deepEqual(rejected, []);
+    assert.deepEqual(
+      observations.map(({ defects, severity, component }) => [defects[0]?.id, severity, component?.purl]),
+      [
+        ['unnamed vulnerability', 'unknown', 'pkg:composer/a/b'],
+        ['Private key', 'high', undefined],
+      ],
+    );
+  });
+
   test('the order of members does not matter', async () => {
     const sorted = readFileSync(new URL('fixtures/sorted-by-name.json', import.meta.url), 'utf8');
     const report = JSON.parse(sorted);

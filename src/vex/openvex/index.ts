@@ -10,9 +10,16 @@ export const openvex: VexDialect = { kind: 'openvex', detect, read };
 
 /** The first drafts had a format in place of the context. */
 const OWN = /"@context"\s*:\s*"https:\/\/openvex\.dev\/ns|"format"\s*:\s*"text\/vex\+json"/;
+/** Programs that merge documents may leave the context empty: then its statements tell. */
+const STATEMENTS = [
+  /"@context"\s*:\s*""/,
+  /"statements"\s*:\s*\[/,
+  /"vulnerability"\s*:/,
+  /"status"\s*:\s*"(?:not_affected|affected|fixed|under_investigation)"/,
+];
 
 function detect(text: string): boolean {
-  return /^\s*\{/.test(text) && OWN.test(text);
+  return /^\s*\{/.test(text) && (OWN.test(text) || STATEMENTS.every((mark) => mark.test(text)));
 }
 
 const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
