@@ -117,6 +117,7 @@ const finding: z.ZodType<Finding> = z.looseObject({
   assessment,
   intelligence: intelligence.optional(),
   fixVersions: texts,
+  advisedFixes: z.array(z.object({ advisory: text, versions: texts })).optional(),
   occurrences: count,
   sources: texts,
   observations: z.array(observation),

@@ -52,11 +52,19 @@ export interface Finding {
   readonly assessment: Assessment;
   /** Of its vulnerability; undefined: nothing is known. */
   readonly intelligence?: Intelligence | undefined;
+  /** What sources name; advisories are in `advisedFixes`. */
   readonly fixVersions: readonly string[];
+  readonly advisedFixes?: readonly AdvisedVersions[] | undefined;
   readonly occurrences: number;
   /** Names of the sources whose observations of it are live (of all, when it is resolved). */
   readonly sources: readonly string[];
   readonly observations: readonly ObservationView[];
+}
+
+/** What an advisory says of the component: one word of its own, beside those of the sources. */
+export interface AdvisedVersions {
+  readonly advisory: string;
+  readonly versions: readonly string[];
 }
 
 /** What one source says of a finding, as policy needs it. */

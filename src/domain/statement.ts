@@ -185,6 +185,14 @@ export interface Advisory {
   readonly severity?: Severity | undefined;
   readonly score?: number | undefined;
   readonly about: About;
+  /** Of each package that it speaks of, the versions that are free of it; no word on a package says nothing of it. */
+  readonly fixes?: readonly AdvisedFix[] | undefined;
+}
+
+export interface AdvisedFix {
+  /** Package URL without version. */
+  readonly component: string;
+  readonly versions: readonly string[];
 }
 
 export type Statement = Observation | ObservationDetail | Advisory;

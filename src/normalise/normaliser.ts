@@ -179,5 +179,6 @@ export function keyAdvisory(advisory: Advisory): KeyedAdvisory {
   const others = new Set(advisory.aliases.map(normaliseName));
   others.delete(primary);
   others.delete('');
-  return { ...advisory, names: [primary, ...[...others].sort()] };
+  const fixes = advisory.fixes?.map((fix) => ({ ...fix, component: componentIdentity(fix.component) }));
+  return { ...advisory, fixes, names: [primary, ...[...others].sort()] };
 }

@@ -134,6 +134,11 @@ export const TABLES = {
     primaryKey: ['name_id', 'alias_id'],
     indexes: [{ on: ['alias_id'] }],
   },
+  /** Of the latest revision, unless it was withdrawn: package URLs without version, and their versions as JSON. */
+  advisory_fix: {
+    columns: { name_id: 'int', component: 'text', versions: 'text' },
+    primaryKey: ['name_id', 'component'],
+  },
   about: { columns: { id: 'id', digest: 'text', content: 'text' }, unique: [['digest']] },
   /** `valid_at`: when the observation first said this. Saying it again after something else is a `reversion`. */
   revision: {

@@ -2,6 +2,7 @@ import * as z from 'zod';
 import { type Severity, severityOfScore } from '../../domain/severity.ts';
 import type { Advisory } from '../../domain/statement.ts';
 import { scoreOfVector } from './cvss.ts';
+import { fixesOf } from './fixes.ts';
 
 const texts = z.array(z.unknown()).transform((all) => all.filter((one) => typeof one === 'string'));
 const moment = z.string().transform((text, context) => {
@@ -23,6 +24,7 @@ const OsvRecord = z.object({
   details: lenient(z.string()),
   severity: lenient(z.array(z.object({ type: z.string(), score: z.string() }))),
   references: lenient(z.array(z.object({ type: lenient(z.string()), url: z.string() }))),
+  affected: lenient(z.array(z.unknown())),
   database_specific: lenient(z.looseObject({ severity: lenient(z.string()) })),
 });
 
@@ -63,6 +65,7 @@ export function advisoryOf(value: unknown): Advisory | string {
       vector: best?.vector,
       publishedAt: published,
     },
+    fixes: fixesOf(read.data.affected ?? []),
   };
 }
 

@@ -99,6 +99,10 @@ function defectOf(component: string, finding: Finding, scope: Scope, fixesOf: Fi
     const fixes = fix === undefined ? [] : fixesOf(fix.versions, fix.text, component);
     if (fixes.length > 0) fixSets.push(fixes);
   }
+  for (const { versions } of finding.advisedFixes ?? []) {
+    const fixes = fixesOf(versions, undefined, component);
+    if (fixes.length > 0) fixSets.push(fixes);
+  }
   if (fixSets.length === 0) {
     const merged = fixesOf(finding.fixVersions, undefined, component);
     if (merged.length > 0) fixSets.push(merged);

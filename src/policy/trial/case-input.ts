@@ -130,6 +130,9 @@ function toFinding(given: CaseFinding, number: Numbering): Finding {
       kev: kev && { addedAt: A_THURSDAY, isRansomware: kev === 'ransomware' },
     },
     fixVersions: given.fixVersions ?? [],
+    advisedFixes:
+      given.advisedFixes &&
+      Object.entries(given.advisedFixes).map(([advisory, versions]) => ({ advisory, versions })),
     occurrences: 1,
     sources: [...new Set(observations.map((view) => view.source))],
     observations,

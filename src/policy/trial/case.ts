@@ -60,6 +60,8 @@ const CaseFinding = CaseObservation.omit({ live: true, fixedIn: true, fixText: t
   asset: AssetRefSchema.optional(),
   state: z.enum(['open', 'resolved']).optional(),
   fixVersions: z.array(z.string()).optional(),
+  /** By the advisory that names them. */
+  advisedFixes: z.record(z.string(), z.array(z.string())).optional(),
   score: z.number().optional(),
   exposure: z.enum(['public', 'not-detected', 'not-available']).optional(),
   data: z.enum(['reachable', 'not-detected', 'not-available']).optional(),

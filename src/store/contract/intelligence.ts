@@ -118,6 +118,32 @@ export function intelligenceContract(openStore: OpenStore): void {
       assert.deepEqual(await probabilities(store), { [CVE]: 0.75 });
     });
 
+    test('an advisory says what repairs a component, until it says otherwise or is withdrawn', async (store) => {
+      const purl = 'pkg:npm/lodash';
+      const says = async (modifiedAt: number, change: Partial<Parameters<typeof anAdvisory>[0]>) => {
+        const advisory = anAdvisory({ id: GHSA, aliases: [CVE], modifiedAt, ...change });
+        await store.writer.recordAdvisories('osv', [advisory], RECORDED_AT);
+        return (await theFinding(store)).advisedFixes;
+      };
+      const fixes = (...versions: readonly string[]) => [{ component: purl, versions }];
+      await record(store, { says: [anEntry({})] });
+      assert.equal((await theFinding(store)).advisedFixes, undefined);
+
+      assert.deepEqual(await says(2, { fixes: fixes('4.17.12', '3.10.2') }), [
+        { advisory: GHSA, versions: ['4.17.12', '3.10.2'] },
+      ]);
+      assert.deepEqual(await says(3, { fixes: fixes('4.17.13') }), [
+        { advisory: GHSA, versions: ['4.17.13'] },
+      ]);
+      const [kept] = (await says(1, { fixes: fixes('4.17.12') })) ?? [];
+      assert.deepEqual(kept?.versions, ['4.17.13'], 'an older revision arrives late');
+      assert.equal(
+        await says(4, { fixes: [{ component: 'pkg:npm/other', versions: ['1.0.0'] }] }),
+        undefined,
+      );
+      assert.equal(await says(5, { fixes: fixes('4.17.14'), withdrawnAt: 5 }), undefined);
+    });
+
     test('the word on the latest moment counts, whatever order they arrive in', async (store) => {
       await record(store, { says: [anEntry({})] });
 

@@ -170,6 +170,31 @@ async function write(db: Db, source: string, told: readonly Told[], recordedAt: 
       return [source, name, modifiedAt, withdrawnAt ?? null, recordedAt, JSON.stringify(advisory)];
     }),
   );
+  await writeFixes(db, latest);
+}
+
+async function writeFixes(db: Db, latest: readonly Told[]): Promise<void> {
+  await db.remove(
+    'advisory_fix',
+    'name_id',
+    latest.map(({ name }) => name),
+  );
+  const standing = latest.filter(({ advisory }) => advisory.withdrawnAt === undefined);
+  const rows = standing.flatMap(({ name, advisory }) =>
+    [...fixesByComponent(advisory)].map(([component, versions]) => [
+      name,
+      component,
+      JSON.stringify([...versions]),
+    ]),
+  );
+  await db.insert('advisory_fix', rows);
+}
+
+function fixesByComponent({ fixes = [] }: KeyedAdvisory): ReadonlyMap<string, ReadonlySet<string>> {
+  const versions = new Map<string, Set<string>>();
+  for (const fix of fixes)
+    versions.set(fix.component, new Set([...(versions.get(fix.component) ?? []), ...fix.versions]));
+  return versions;
 }
 
 function dirtyOf(told: readonly Told[]): ReadonlySet<number> {

@@ -9,6 +9,7 @@ import type { AssetKind, Label } from '../../domain/statement.ts';
 import { classOfCode, type DetailBody, type MainBody, parseDetail, parseMain } from '../core/rows.ts';
 import type { Db } from '../db.ts';
 import type { FindingCounts, FindingOrder, FindingPage, FindingQuery } from '../store.ts';
+import { loadAdvisedFixes } from './advised-fixes.ts';
 import { filterToSql, hideSeverity, namesAssets, TRUE } from './filter-sql.ts';
 import { loadIntelligenceOf } from './intelligence.ts';
 import {
@@ -212,6 +213,7 @@ export async function loadFindings(db: Db, ids: readonly number[]): Promise<read
       .filter((row) => row.defect_kind === 'vulnerability')
       .map((row) => row.vulnerability_id),
   );
+  const advisedFixes = await loadAdvisedFixes(db, [...names.keys()]);
   const spokenOf = [...rows.values()].filter(({ epss, kev }) => epss !== null || kev > 0);
   const intelligence = await loadIntelligenceOf(
     db,
@@ -225,6 +227,10 @@ export async function loadFindings(db: Db, ids: readonly number[]): Promise<read
           {
             ...toFinding(row, views.get(id) ?? [], names.get(row.vulnerability_id) ?? []),
             intelligence: intelligence.get(row.vulnerability_id),
+            advisedFixes:
+              row.subject_kind === 'component'
+                ? advisedFixes(row.vulnerability_id, row.subject_key)
+                : undefined,
           },
         ];
   });
