@@ -1,9 +1,18 @@
 import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
-import { pointsOf, SSVC_DECISIONS, SSVC_POINTS, type SsvcPoints, type SsvcTable, worstRank } from './ssvc.ts';
+import {
+  openRows,
+  pointsOf,
+  SSVC_DECISIONS,
+  SSVC_POINTS,
+  SSVC_TABLES,
+  type SsvcPoints,
+  type SsvcTable,
+  worstRow,
+} from './ssvc.ts';
 
-const TABLES = ['coordinator', 'supplier', 'deployer'] as const;
 const UNKNOWN: SsvcPoints = {
   exploitation: 'unknown',
   automatable: 'unknown',
@@ -12,7 +21,13 @@ const UNKNOWN: SsvcPoints = {
   valueDensity: 'unknown',
   publicSafety: 'unknown',
   missionImpact: 'unknown',
+  kev: 'unknown',
+  publicExposure: 'unknown',
 };
+
+function worstRank(table: SsvcTable, points: SsvcPoints): number {
+  return worstRow(table, points).rank;
+}
 
 function decided(table: SsvcTable, points: Partial<SsvcPoints>): string | undefined {
   return SSVC_DECISIONS[table][worstRank(table, { ...UNKNOWN, ...points })];
@@ -26,6 +41,8 @@ const known = fc.record({
   valueDensity: fc.constantFrom(...SSVC_POINTS.valueDensity),
   publicSafety: fc.constantFrom(...SSVC_POINTS.publicSafety),
   missionImpact: fc.constantFrom(...SSVC_POINTS.missionImpact),
+  kev: fc.constantFrom(...SSVC_POINTS.kev),
+  publicExposure: fc.constantFrom(...SSVC_POINTS.publicExposure),
 });
 
 describe('the SSVC tables', () => {
@@ -158,25 +175,18 @@ describe('the SSVC tables', () => {
   }
 
   it('have as many of each decision as the published ones', () => {
-    const counts = TABLES.map((table) => {
-      const points = pointsOf(table);
-      const counted = [0, 0, 0, 0];
-      const walk = (index: number, at: SsvcPoints): void => {
-        const point = points[index];
-        if (point === undefined) {
-          const rank = worstRank(table, at);
-          counted[rank] = (counted[rank] ?? 0) + 1;
-          return;
-        }
-        for (const value of SSVC_POINTS[point]) walk(index + 1, { ...at, [point]: value });
-      };
-      walk(0, UNKNOWN);
-      return [table, ...counted];
+    const counts = SSVC_TABLES.map((table) => {
+      const rows = openRows(table, UNKNOWN);
+      return [
+        table,
+        ...SSVC_DECISIONS[table].map((_, rank) => rows.filter((row) => row.rank === rank).length),
+      ];
     });
 
     assert.deepEqual(counts, [
       // A third more than published: very high stands beside high.
       ['coordinator', 19, 6, 16, 7],
+      ['bod-26-04', 2, 3, 6, 2, 3],
       // A third more than published: efficient is made of two combinations.
       ['supplier', 1, 11, 19, 17],
       ['deployer', 7, 42, 20, 3],
@@ -185,7 +195,7 @@ describe('the SSVC tables', () => {
 
   it('never get milder when a point gets worse', () => {
     fc.assert(
-      fc.property(fc.constantFrom(...TABLES), known, known, (table, a, b) => {
+      fc.property(fc.constantFrom(...SSVC_TABLES), known, known, (table, a, b) => {
         const worse = Object.fromEntries(
           pointsOf(table).map((point) => {
             const values: readonly string[] = SSVC_POINTS[point];
@@ -200,7 +210,7 @@ describe('the SSVC tables', () => {
   it('take what is not known at its worst', () => {
     fc.assert(
       fc.property(
-        fc.constantFrom(...TABLES),
+        fc.constantFrom(...SSVC_TABLES),
         known,
         fc.subarray(['exploitation', 'automatable', 'exposure', 'missionImpact'] as const),
         (table, points, hidden) => {
@@ -209,6 +219,61 @@ describe('the SSVC tables', () => {
         },
       ),
     );
-    for (const table of TABLES) assert.equal(worstRank(table, UNKNOWN), 3);
+    for (const table of SSVC_TABLES)
+      assert.equal(worstRank(table, UNKNOWN), SSVC_DECISIONS[table].length - 1);
   });
+});
+
+describe('the tables that are published', () => {
+  const folder = new URL('../../../shared/data/intel/', import.meta.url);
+
+  it('are beside the repository when a build demands it', () => {
+    assert.ok(existsSync(folder) || process.env.CI !== 'true', `${folder.pathname} is missing`);
+  });
+
+  if (!existsSync(folder)) return;
+  interface Published {
+    readonly decision_points: Readonly<
+      Record<string, { readonly values: readonly { readonly key: string }[] }>
+    >;
+    readonly outcome: string;
+    readonly mapping: readonly Readonly<Record<string, string>>[];
+  }
+  const files: Readonly<Partial<Record<SsvcTable, string>>> = {
+    coordinator: 'ssvc-cisa_coordinator_2_0_3.json',
+    'bod-26-04': 'ssvc-cisa_bod_26_04_1_0_0.json',
+    deployer: 'ssvc-deployer_patch_application_priority_1_0_0.json',
+  };
+  /** As the published tables call our points. */
+  const points: Readonly<Record<string, keyof SsvcPoints>> = {
+    'ssvc:E:1.1.0': 'exploitation',
+    'ssvc:A:2.0.0': 'automatable',
+    'ssvc:TI:1.0.0': 'technicalImpact',
+    'ssvc:MWI:1.0.0': 'missionImpact',
+    'ssvc:EXP:1.0.1': 'exposure',
+    'ssvc:HI:2.0.2': 'missionImpact',
+    'cisa:KEV:1.0.0': 'kev',
+    'cisa:PE:1.0.0': 'publicExposure',
+  };
+
+  for (const [table, file] of Object.entries(files) as [SsvcTable, string][]) {
+    it(`${table} decides each line as published`, () => {
+      const published: Published = JSON.parse(readFileSync(new URL(file, folder), 'utf8'));
+      const rankOf = (id: string, key: string | undefined) =>
+        published.decision_points[id]?.values.findIndex((value) => value.key === key) ?? -1;
+      assert.ok(published.mapping.length > 0);
+      for (const line of published.mapping) {
+        const given = Object.entries(points).flatMap(([id, point]) =>
+          line[id] === undefined ? [] : [[point, SSVC_POINTS[point][rankOf(id, line[id])]]],
+        );
+
+        assert.deepEqual(given.map(([point]) => point).sort(), [...pointsOf(table)].sort());
+        assert.equal(
+          worstRank(table, { ...UNKNOWN, ...Object.fromEntries(given) }),
+          rankOf(published.outcome, line[published.outcome]),
+          JSON.stringify(line),
+        );
+      }
+    });
+  }
 });

@@ -1,7 +1,7 @@
 /**
- * SSVC (Stakeholder-Specific Vulnerability Categorization, CERT/CC and CISA): decision points in, one of four decisions
- * out. The tables are those that certcc.github.io/SSVC publishes: CISA's coordinator 2.0.3, supplier and deployer 1.0.0.
- * A point that is not known takes the value that makes the decision worst.
+ * SSVC (Stakeholder-Specific Vulnerability Categorization, CERT/CC and CISA): decision points in, one decision out. The
+ * tables are those that certcc.github.io/SSVC publishes: CISA's coordinator 2.0.3, CISA's BOD 26-04 1.0.0, supplier and
+ * deployer 1.0.0. A point that is not known takes the value that makes the decision worst.
  */
 
 /** Each from the mildest value to the worst. */
@@ -13,6 +13,9 @@ export const SSVC_POINTS = {
   valueDensity: ['diffuse', 'concentrated'],
   publicSafety: ['minimal', 'significant'],
   missionImpact: ['low', 'medium', 'high', 'very-high'],
+  /** In CISA's catalogue of exploited vulnerabilities. */
+  kev: ['no', 'yes'],
+  publicExposure: ['no', 'yes'],
 } as const;
 type Values = typeof SSVC_POINTS;
 export type SsvcPoint = keyof Values;
@@ -21,15 +24,17 @@ export type SsvcPoints = Readonly<{ [Point in SsvcPoint]: Values[Point][number] 
 /** Each from the mildest to the most urgent. */
 export const SSVC_DECISIONS = {
   coordinator: ['track', 'track*', 'attend', 'act'],
+  'bod-26-04': ['on-upgrade', '60-days', '14-days', '3-days', '3-days-and-forensics'],
   supplier: ['defer', 'scheduled', 'out-of-cycle', 'immediate'],
   deployer: ['defer', 'scheduled', 'out-of-cycle', 'immediate'],
 } as const;
 export type SsvcTable = keyof typeof SSVC_DECISIONS;
+export const SSVC_TABLES = Object.keys(SSVC_DECISIONS) as readonly SsvcTable[];
 
 interface Table {
   /** In the order of the published table, the last varying fastest. */
   readonly points: readonly SsvcPoint[];
-  /** The rank of each decision: a text for each value of exploitation, a digit for each combination of the others. */
+  /** The rank of each decision: a text for each value of the first point, a digit for each combination of the others. */
   readonly ranks: readonly string[];
 }
 
@@ -38,6 +43,10 @@ const TABLES: Readonly<Record<SsvcTable, Table>> = {
   coordinator: {
     points: ['exploitation', 'automatable', 'technicalImpact', 'missionImpact'],
     ranks: ['0000 0011 0022 0022', '0011 0122 0022 0122', '0022 0233 2233 2333'],
+  },
+  'bod-26-04': {
+    points: ['kev', 'publicExposure', 'automatable', 'technicalImpact'],
+    ranks: ['0011 1223', '2224 2434'],
   },
   /** Utility is read as automatable and value density, of which it is made. */
   supplier: {
@@ -60,21 +69,35 @@ export function pointsOf(table: SsvcTable): readonly SsvcPoint[] {
   return TABLES[table].points;
 }
 
-/** The rank of the decision, 0 to 3: of all that the unknown points leave open the worst. */
-export function worstRank(table: SsvcTable, points: SsvcPoints): number {
+/** One line of a table: a value for each of its points, and the decision. */
+export interface SsvcRow {
+  /** Counted from the mildest decision, 0. */
+  readonly rank: number;
+  readonly values: Readonly<Partial<Record<SsvcPoint, string>>>;
+}
+
+/** The lines that the unknown points leave open, in the order of the table. */
+export function openRows(table: SsvcTable, points: SsvcPoints): readonly SsvcRow[] {
   const { points: order, ranks } = TABLES[table];
   const flat = ranks.join('').replaceAll(' ', '');
-  const places = order.reduce<readonly number[]>(
-    (starts, point) => {
+  const places = order.reduce<readonly { readonly place: number; readonly values: SsvcRow['values'] }[]>(
+    (lines, point) => {
       const values: readonly string[] = SSVC_POINTS[point];
       const given = points[point];
-      return starts.flatMap((start) =>
+      return lines.flatMap((line) =>
         values.flatMap((value, index) =>
-          given === 'unknown' || given === value ? [start * values.length + index] : [],
+          given === 'unknown' || given === value
+            ? [{ place: line.place * values.length + index, values: { ...line.values, [point]: value } }]
+            : [],
         ),
       );
     },
-    [0],
+    [{ place: 0, values: {} }],
   );
-  return Math.max(...places.map((place) => Number(flat[place])));
+  return places.map(({ place, values }) => ({ rank: Number(flat[place]), values }));
+}
+
+/** The line that decides: of all that the unknown points leave open the worst, and of equal ones the last. */
+export function worstRow(table: SsvcTable, points: SsvcPoints): SsvcRow {
+  return openRows(table, points).reduce((worst, row) => (row.rank >= worst.rank ? row : worst));
 }

@@ -7,7 +7,7 @@ import { COMMON_OPTIONS } from '../../src/main/program.ts';
 import { FINDING_FIELDS } from '../../src/policy/finding-fields.ts';
 import { PRESET_RULES } from '../../src/policy/presets.ts';
 import { RULES } from '../../src/policy/rules/registry.ts';
-import { pointsOf, SSVC_DECISIONS, SSVC_POINTS } from '../../src/policy/ssvc.ts';
+import { pointsOf, SSVC_DECISIONS, SSVC_POINTS, SSVC_TABLES } from '../../src/policy/ssvc.ts';
 
 export interface WrittenPart {
   readonly document: string;
@@ -123,7 +123,7 @@ function fieldTable(): string {
 }
 
 function ssvcTable(): string {
-  const rows = (['coordinator', 'supplier', 'deployer'] as const).map((name) => [
+  const rows = SSVC_TABLES.map((name) => [
     code(name),
     SSVC_DECISIONS[name].map(code).join(', '),
     pointsOf(name)

@@ -7,24 +7,25 @@ import {
   pointsOf,
   SSVC_DECISIONS,
   SSVC_POINTS,
+  SSVC_TABLES,
   type SsvcPoint,
   type SsvcPoints,
+  type SsvcRow,
   type SsvcTable,
-  worstRank,
+  worstRow,
 } from '../ssvc.ts';
 import { compareText } from '../worst-first.ts';
-
-const TABLES = ['coordinator', 'supplier', 'deployer'] as const satisfies readonly SsvcTable[];
 
 /** One table, and the decision from which on it holds. */
 const AtOrAbove = z
   .strictObject({
     coordinator: z.enum(SSVC_DECISIONS.coordinator).optional(),
+    'bod-26-04': z.enum(SSVC_DECISIONS['bod-26-04']).optional(),
     supplier: z.enum(SSVC_DECISIONS.supplier).optional(),
     deployer: z.enum(SSVC_DECISIONS.deployer).optional(),
   })
-  .refine((written) => TABLES.filter((table) => written[table] !== undefined).length === 1, {
-    error: `expected one table with its decision, one of ${TABLES.join(', ')}: { coordinator: attend }`,
+  .refine((written) => SSVC_TABLES.filter((table) => written[table] !== undefined).length === 1, {
+    error: `expected one table with its decision, one of ${SSVC_TABLES.join(', ')}: { coordinator: attend }`,
   });
 
 function orUnknown<const Values extends readonly string[]>(values: Values) {
@@ -68,10 +69,10 @@ export const ssvcRule = defineRule({
   },
   compile(asked) {
     const { table, rank } = boundOf(asked);
-    const reaching = TOLD.filter(
-      ({ exploitation }) => worstRank(table, { ...asked, exploitation, exposure: 'unknown' }) >= rank,
-    ).map(({ by }) => by);
-    const untold = worstRank(table, { ...asked, exposure: 'unknown' }) >= rank;
+    const reaches = (exploitation: SsvcPoints['exploitation']): boolean =>
+      worstRow(table, { ...asked, ...NOT_ASKED, exploitation, exposure: 'unknown' }).rank >= rank;
+    const reaching = TOLD.filter(({ exploitation }) => reaches(exploitation)).map(({ by }) => by);
+    const untold = reaches(asked.exploitation);
     const of = untold ? [...reaching, NOT_TOLD] : reaching;
     return {
       op: 'all',
@@ -81,13 +82,19 @@ export const ssvcRule = defineRule({
       ],
     };
   },
-  judge(asked, { findings, problems }) {
+  judge(asked, { findings, problems, unread }) {
     const { table, rank } = boundOf(asked);
     const decisions = new Map<string, Decision>();
     for (const finding of findings) {
-      const points = { ...asked, ...exploitationOf(finding), ...exposureOf(finding) };
-      const because = sayPoints(table, points);
-      const decision = decisions.get(because) ?? { rank: worstRank(table, points), because, findings: [] };
+      const known = { ...asked, ...exploitationOf(finding), ...exposureOf(finding) };
+      const points = {
+        ...known,
+        kev: inCatalogue(finding, !unread.includes('kev')),
+        publicExposure: PUBLIC_EXPOSURE[known.exposure],
+      };
+      const row = worstRow(table, points);
+      const because = sayRow(table, points, row);
+      const decision = decisions.get(because) ?? { rank: row.rank, because, findings: [] };
       decision.findings.push(finding);
       decisions.set(because, decision);
     }
@@ -110,7 +117,7 @@ interface Decision {
 }
 
 function boundOf({ atOrAbove }: Parameters): { readonly table: SsvcTable; readonly rank: number } {
-  for (const table of TABLES) {
+  for (const table of SSVC_TABLES) {
     const decision = atOrAbove[table];
     if (decision !== undefined) return { table, rank: ranked(table).indexOf(decision) };
   }
@@ -134,20 +141,36 @@ function exploitationOf(finding: Finding): Partial<SsvcPoints> {
   return told === undefined ? {} : { exploitation: told.exploitation };
 }
 
+/** Points that no policy states: the catalogue says the first, and how it is exposed the second. */
+const NOT_ASKED = { kev: 'unknown', publicExposure: 'unknown' } as const;
+
+const PUBLIC_EXPOSURE = { small: 'no', controlled: 'no', open: 'yes', unknown: 'unknown' } as const;
+
+function inCatalogue(finding: Finding, wasRead: boolean): SsvcPoints['kev'] {
+  if (matches(finding, { op: 'kev', is: 'listed' })) return 'yes';
+  return wasRead ? 'no' : 'unknown';
+}
+
 /** A source that sees nothing of the internet does not say that the network behind it is small. */
 function exposureOf({ assessment: { exposure } }: Finding): Partial<SsvcPoints> {
   if (exposure === 'public') return { exposure: 'open' };
   return exposure === 'not-detected' ? { exposure: 'controlled' } : {};
 }
 
-function sayPoints(table: SsvcTable, points: SsvcPoints): string {
-  const order = pointsOf(table);
-  const said = order.map((point) => `${inWords(point)} ${points[point].replace('-', ' ')}`).join(', ');
-  return order.some((point) => points[point] === 'unknown') ? `${said} (unknown counts as its worst)` : said;
+/** The line of the table that decided, point by point; of what is not known, the value it was taken at. */
+function sayRow(table: SsvcTable, points: SsvcPoints, { values }: SsvcRow): string {
+  return pointsOf(table)
+    .map((point) => {
+      const value = values[point]?.replace('-', ' ');
+      return points[point] === 'unknown'
+        ? `${inWords(point)} unknown (at worst ${value})`
+        : `${inWords(point)} ${value}`;
+    })
+    .join(', ');
 }
 
 function inWords(point: SsvcPoint): string {
-  return point.replace(/[A-Z]/, (letter) => ` ${letter.toLowerCase()}`);
+  return point === 'kev' ? 'in KEV' : point.replace(/[A-Z]/, (letter) => ` ${letter.toLowerCase()}`);
 }
 
 function sayDecision(table: SsvcTable, rank: number): string {
