@@ -14,7 +14,9 @@ const IGNORED = 'filtered.ignore[*]';
 const PATCHED = 'filtered.patch[*]';
 /** Advice may be larger than the entries; it is read past. */
 const ADVICE = 'remediation.*';
-const OF_A_TEST = [ENTRIES, IGNORED, PATCHED, ADVICE];
+/** What a test of code without a package manager writes before its entries: the same once more, by issue. */
+const BY_ISSUE = ['issues[*]', 'issuesData.*'];
+const OF_A_TEST = [ENTRIES, IGNORED, PATCHED, ADVICE, ...BY_ISSUE];
 const OF_A_PROJECT = [...OF_A_TEST, ISSUES, ...OF_A_TEST.map((pattern) => `applications[*].${pattern}`)];
 const ITEMS = [...OF_A_PROJECT, ...OF_A_PROJECT.map((pattern) => `[*].${pattern}`)];
 
@@ -27,6 +29,7 @@ function detect({ text }: ScanHead): boolean {
   if (members.get('ok') === false && typeof members.get('error') === 'string' && members.has('path'))
     return true;
   if (members.has('infrastructureAsCodeIssues')) return true;
+  if (members.has('issues') && /"issueId"\s*:\s*"SNYK-/.test(text)) return true;
   if (!members.has('vulnerabilities')) return false;
   if (typeof members.get('ok') === 'boolean' && (members.has('packageManager') || members.has('summary')))
     return true;

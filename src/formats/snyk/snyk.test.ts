@@ -259,6 +259,26 @@ describe('a file', () => {
     }
   });
 
+  test('of code without a package manager has its entries behind a list of them by issue', async () => {
+    const issue = { issueId: 'SNYK-UNMANAGED-CURL-1', pkgName: 'https://example.org|curl' };
+    const entry = { id: issue.issueId, packageName: 'curl', severity: 'medium', language: 'cpp' };
+    const scan = [
+      {
+        issues: [issue, issue],
+        issuesData: { [issue.issueId]: entry },
+        vulnerabilities: [entry],
+        packageManager: 'Unmanaged (C/C++)',
+      },
+    ];
+
+    assert.equal(snyk.detect({ fileName: 'x', text: JSON.stringify(scan).slice(0, 90) }), true);
+    const { observations } = await readScan(snyk, scanFileOf(JSON.stringify(scan)));
+    assert.deepEqual(
+      observations.map(({ component, severity }) => [component?.purl, severity]),
+      [['pkg:generic/curl', 'medium']],
+    );
+  });
+
   test("without a list of vulnerabilities, or with somebody else's, is refused", async () => {
     for (const document of [
       { ok: true },
