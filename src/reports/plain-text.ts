@@ -16,8 +16,18 @@ const WIDE =
   /[\u1100-\u115f\u2e80-\ua4cf\uac00-\ud7a3\uf900-\ufaff\ufe30-\ufe6f\uff00-\uff60\uffe0-\uffe6\u{1f300}-\u{1faff}\u{20000}-\u{3fffd}]/u;
 const MARK = /\p{M}/u;
 
+/** By code unit, one more than its columns; 0: not asked yet. Patterns cost too much to ask of every character. */
+const known = new Uint8Array(0x1_0000);
+
 function columnsOf(character: string): number {
   if (character >= ' ' && character <= '~') return 1;
+  if (character.length > 1) return measured(character);
+  const unit = character.charCodeAt(0);
+  known[unit] ||= measured(character) + 1;
+  return known[unit] - 1;
+}
+
+function measured(character: string): number {
   if (MARK.test(character)) return 0;
   return WIDE.test(character) ? 2 : 1;
 }

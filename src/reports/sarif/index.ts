@@ -23,9 +23,13 @@ export const sarifReport: Report = {
   kind: 'sarif',
   render(verdict) {
     const told = tellFindings(verdict);
-    for (let most = MOST_RESULTS; ; most = Math.floor(most / 2)) {
+    let most = Math.min(MOST_RESULTS, told.length + verdict.reasons.length);
+    for (;;) {
       const text = toJsonText(logOf(verdict, told, most));
-      if (most === 0 || Buffer.byteLength(text) <= LARGEST_BYTES) return text;
+      const share = LARGEST_BYTES / Buffer.byteLength(text);
+      if (most === 0 || share >= 1) return text;
+      // Findings differ in size, so a little less than would fit were they alike.
+      most = Math.floor(most * share * 0.95);
     }
   },
 };
