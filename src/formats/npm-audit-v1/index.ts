@@ -24,6 +24,8 @@ function detect({ text, json }: ScanHead): boolean {
   if (members.has('advisories')) {
     return BESIDE.some((name) => members.has(name)) || /"module_name"\s*:/.test(text);
   }
+  // What to do comes first, and goes on for thousands of lines where a package is reached in many ways.
+  if (members.has('actions') && /"resolves"\s*:\s*\[/.test(text)) return true;
   // Cut short by whoever wrote it: it is refused, and by name.
   if (members.has('actions') && members.has('muted')) return true;
   // What npm of any version writes where it could not audit.

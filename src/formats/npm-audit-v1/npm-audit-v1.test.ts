@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { type ReadScan, readScan, scanFileOf } from '../../../test/support/scan-files.ts';
 import { isGatehouseError } from '../../domain/errors.ts';
-import { scanHead } from '../scan-head.ts';
+import { SCAN_HEAD_BYTES, scanHead } from '../scan-head.ts';
 import { npmAuditV1 } from './index.ts';
 
 async function fixture(): Promise<ReadScan> {
@@ -62,6 +62,17 @@ test('the paths that lead to packages are counted apart', async () => {
 
   assert.deepEqual(facts.parts[0]?.extra, { findingPaths: 4, muted: 0 });
   assert.equal(facts.parts[0]?.asset, undefined);
+});
+
+test('is known by its actions, which may be longer than what is looked at', () => {
+  const resolves = Array.from({ length: 2000 }, (_, n) => ({
+    id: 7,
+    path: `shop>a${n}>left-pad`,
+    dev: false,
+  }));
+  const text = JSON.stringify({ actions: [{ action: 'review', module: 'left-pad', resolves }] });
+
+  assert.equal(npmAuditV1.detect(scanHead('scan', Buffer.from(text).subarray(0, SCAN_HEAD_BYTES))), true);
 });
 
 test('what npm writes where it could not audit is known, and refused with its reason', async () => {
