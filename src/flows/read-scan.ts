@@ -4,6 +4,7 @@ import { isGatehouseError } from '../domain/errors.ts';
 import type { KeyedObservation } from '../domain/keyed.ts';
 import type { AssetRef, Coverage, Rejected, StreamRef } from '../domain/statement.ts';
 import type { Format, PartIdentity, ScanBatch, ScanPart } from '../formats/format.ts';
+import type { FormatMapping } from '../formats/mapped/mapping.ts';
 import { formatOf } from '../formats/registry.ts';
 import { SCAN_HEAD_BYTES, scanHead } from '../formats/scan-head.ts';
 import { createNormaliser, type Normaliser } from '../normalise/normaliser.ts';
@@ -14,6 +15,8 @@ import { type NamedFile, namingFile } from './named-file.ts';
 export interface ScanOptions {
   /** Name of a format; undefined: detected from the content. */
   readonly format?: string | undefined;
+  /** Formats of the configuration, beside those that come with us. Plain data: they go to other threads. */
+  readonly mappings?: readonly FormatMapping[] | undefined;
   /** Wins over what the file names. */
   readonly asset?: AssetRef | undefined;
   readonly channel?: string | undefined;
@@ -41,8 +44,15 @@ export interface KeyedScan {
 
 export async function openScan(file: NamedFile, options: ScanOptions): Promise<KeyedScan> {
   const head = scanHead(file.name, await readHead(file.path, SCAN_HEAD_BYTES));
-  const format = formatOf(head, options.format);
+  const format = formatOf(head, options.format, await mappedFormats(options.mappings));
   return { format: format.kind, read: () => naming(file, readKeyed(format, file, options)) };
+}
+
+/** Loaded when there are any: most runs have none. */
+async function mappedFormats(mappings: readonly FormatMapping[] = []): Promise<readonly Format[]> {
+  if (mappings.length === 0) return [];
+  const { mappedFormat } = await import('../formats/mapped/index.ts');
+  return mappings.map(mappedFormat);
 }
 
 async function* naming<T, R>(file: NamedFile, read: AsyncGenerator<T, R>): AsyncGenerator<T, R> {

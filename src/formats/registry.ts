@@ -53,18 +53,20 @@ export const formats: readonly Format[] = [
 
 /**
  * The format of a file: the one that `named` (`--format`) says, else the only one that knows the file as its own.
+ * `mapped`: those that the configuration describes.
  * Throws `input-invalid`, saying what to try, for an unknown name and for a file that none or several know.
  */
-export function formatOf(head: ScanHead, named?: string): Format {
-  const kinds = formats.map((format) => format.kind).join(', ');
+export function formatOf(head: ScanHead, named?: string, mapped: readonly Format[] = []): Format {
+  const all = [...mapped, ...formats];
+  const kinds = all.map((format) => format.kind).join(', ');
   if (named !== undefined) {
-    const format = formats.find(({ kind }) => kind === named);
+    const format = all.find(({ kind }) => kind === named);
     if (format !== undefined) return format;
     throw new GatehouseError('input-invalid', `there is no format '${named}'; there are ${kinds}`);
   }
   if (head.text.trim() === '')
     throw new GatehouseError('input-invalid', `${head.fileName}: the file is empty`);
-  const [format, second] = formats.filter((candidate) => candidate.detect(head));
+  const [format, second] = all.filter((candidate) => candidate.detect(head));
   if (format === undefined) {
     throw new GatehouseError(
       'input-invalid',

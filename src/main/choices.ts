@@ -39,8 +39,9 @@ export const CHOICES: Readonly<Record<string, Choice>> = {
   }),
   'gate --format': choice(reports),
   'gate --report': choice(reports, 'pair'),
-  'gate --scan-format': choice(scanFormats),
-  'import --format': choice(scanFormats),
+  // A configuration describes others, so these commands check the word themselves.
+  'gate --scan-format': { ...choice(scanFormats), isClosed: false },
+  'import --format': { ...choice(scanFormats), isClosed: false },
   'policy explain --rule': choice(async () =>
     (await import('../policy/rules/registry.ts')).RULES.map(({ id }) => id),
   ),

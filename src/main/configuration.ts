@@ -8,6 +8,7 @@ import { Scope } from '../domain/scope.ts';
 import type { Feed } from '../feeds/feed.ts';
 import { FEEDS, feedOfKind } from '../feeds/registry.ts';
 import { FeedSettings } from '../feeds/settings.ts';
+import { FormatMapping } from '../formats/mapped/mapping.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import { withScopesWrittenOut } from '../policy/named-scopes.ts';
 import { PolicyDocument, readPolicy } from '../policy/read-policy.ts';
@@ -51,6 +52,8 @@ export interface Configuration {
   readonly sources: readonly ConfiguredSource[];
   /** What the world says of vulnerabilities; no evidence of a release. */
   readonly feeds: readonly ConfiguredFeed[];
+  /** How files are read that no scanner's format knows. */
+  readonly formats: readonly FormatMapping[];
   readonly scopes: readonly Scope[];
   readonly policy: Policy;
   /** Files of waivers that count beside those of the policy. */
@@ -67,17 +70,19 @@ const Named = z.looseObject({ name: z.string(), scope: z.string() }).partial().c
 const Loose = z
   .looseObject({
     sources: z.array(z.unknown()).catch([]),
+    formats: z.array(Named).catch([]),
     scopes: z.array(Named).catch([]),
     release: Named,
     releases: z.array(Named).catch([]),
   })
-  .catch({ sources: [], scopes: [], release: {}, releases: [] });
+  .catch({ sources: [], formats: [], scopes: [], release: {}, releases: [] });
 
 const NamedSource = z.looseObject({ name: z.string().min(1), kind: z.string().min(1) });
 
 const Document = z.strictObject({
   store: z.string().min(1).optional(),
   sources: z.array(NamedSource).default([]),
+  formats: z.array(FormatMapping).default([]),
   scopes: z.array(Scope).default([]),
   /** A preset or a file, or the policy itself; read apart, as it may call the scopes by name. */
   policy: z.unknown().optional(),
@@ -134,8 +139,8 @@ export async function examineConfiguration(io: Io, named?: string): Promise<Exam
   const policy = policyOf(written, issues);
   const loose = Loose.parse(written);
   const { sources, feeds } = sourcesOf(loose.sources, from, issues);
-  issues.push(...twoOfOneName(loose), ...unknownScopes(loose));
-  const { release, releases, attestation, scopes } = parts;
+  issues.push(...twoOfOneName(loose), ...unknownScopes(loose), ...(await takenFormats(loose.formats)));
+  const { release, releases, attestation, scopes, formats } = parts;
   const store = storeOf(io.env.GATEHOUSE_STORE ?? parts.store, from, home);
   return {
     path,
@@ -148,6 +153,7 @@ export async function examineConfiguration(io: Io, named?: string): Promise<Exam
     store,
     sources,
     feeds,
+    formats,
     scopes,
     policy,
     waiverFiles: parts.waivers.map((file) => resolve(from, file)),
@@ -161,13 +167,14 @@ type Parts = Omit<z.output<typeof Document>, 'policy' | 'sources'>;
 
 /** What is well in a document of which something else is not. */
 function readableParts(written: unknown): Parts {
-  const { store, scopes, waivers, release, releases, attestation } = z
+  const { store, formats, scopes, waivers, release, releases, attestation } = z
     .looseObject({})
     .catch({})
     .parse(written);
   const { shape } = Document;
   return {
     store: shape.store.safeParse(store).data,
+    formats: eachReadable(formats, FormatMapping),
     scopes: eachReadable(scopes, Scope),
     waivers: eachReadable(waivers, z.string().min(1)),
     release: shape.release.safeParse(release).data,
@@ -262,13 +269,24 @@ function sourcesOf(written: readonly unknown[], from: string, issues: Fault[]): 
 }
 
 /** Of sources it is told where they are read. */
-function twoOfOneName({ scopes, releases }: z.output<typeof Loose>): readonly Fault[] {
-  return Object.entries({ scopes, releases }).flatMap(([part, all]) =>
+function twoOfOneName({ formats, scopes, releases }: z.output<typeof Loose>): readonly Fault[] {
+  return Object.entries({ formats, scopes, releases }).flatMap(([part, all]) =>
     all.flatMap(({ name }, index) =>
       name === undefined || all.findIndex((one) => one.name === name) === index
         ? []
         : [{ path: [part, index, 'name'], message: `there are two ${part} named '${name}'` }],
     ),
+  );
+}
+
+/** A name that a scanner's format has already would lead to either. */
+async function takenFormats(written: z.output<typeof Loose>['formats']): Promise<readonly Fault[]> {
+  if (written.length === 0) return [];
+  const { formats } = await import('../formats/registry.ts');
+  return written.flatMap(({ name }, index) =>
+    formats.some(({ kind }) => kind === name)
+      ? [{ path: ['formats', index, 'name'], message: `there is a format '${name}' already` }]
+      : [],
   );
 }
 

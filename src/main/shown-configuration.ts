@@ -2,8 +2,20 @@ import type { Configuration } from './configuration.ts';
 
 /** What counts, in the order in which it is written; references stay references, and no address shows a password. */
 export function shownConfiguration(configuration: Configuration): Readonly<Record<string, unknown>> {
-  const { file, home, store, sources, feeds, scopes, policy, waiverFiles, release, releases, attestation } =
-    configuration;
+  const {
+    file,
+    home,
+    store,
+    sources,
+    feeds,
+    formats,
+    scopes,
+    policy,
+    waiverFiles,
+    release,
+    releases,
+    attestation,
+  } = configuration;
   return withoutPasswords({
     file: file ?? null,
     home,
@@ -12,6 +24,7 @@ export function shownConfiguration(configuration: Configuration): Readonly<Recor
       ...sources.map(({ name, source, settings }) => ({ name, kind: source.kind, ...Object(settings) })),
       ...feeds.map(({ name, feed, settings }) => ({ name, kind: feed.kind, ...settings })),
     ],
+    formats,
     scopes,
     policy,
     waivers: waiverFiles,

@@ -11,7 +11,7 @@ export type {
 } from './json-stream/events.ts';
 export type { JsonPath } from './json-stream/path-patterns.ts';
 export { showPath } from './json-stream/path-patterns.ts';
-export { decodeHead } from './json-stream/utf8.ts';
+export { decodeHead, toUtf8 } from './json-stream/utf8.ts';
 
 export interface JsonStreamOptions extends Partial<JsonStreamLimits> {
   /**

@@ -9,6 +9,7 @@ import { Scope } from '../../src/domain/scope.ts';
 import { Waiver } from '../../src/domain/waiver.ts';
 import { FEEDS } from '../../src/feeds/registry.ts';
 import { FeedSettings } from '../../src/feeds/settings.ts';
+import { FieldSource, FormatMapping } from '../../src/formats/mapped/mapping.ts';
 import { commands } from '../../src/main/commands.ts';
 import { Release } from '../../src/main/configuration.ts';
 import { PolicyDocument } from '../../src/policy/read-policy.ts';
@@ -151,6 +152,22 @@ describe('the keys of gatehouse.yaml', () => {
   test('of a scope and of a release', () => {
     assertKeys('scopes', keysOf(jsonSchemaOf(Scope)));
     assertKeys('release', keysOf(jsonSchemaOf(Release)));
+  });
+
+  test('of a format, of its fields, and of where they come from', () => {
+    const all = keysOf(jsonSchemaOf(FormatMapping));
+    const isField = ({ path }: Key): boolean => path.startsWith('fields.');
+    const fields = Object.keys(FormatMapping.shape.fields.shape).map((path) => ({
+      path,
+      byDefault: undefined,
+    }));
+
+    assertKeys(
+      'formats',
+      all.filter((key) => !isField(key)),
+    );
+    assertKeys('Fields of a format', fields);
+    assertKeys('Where a field comes from', keysOf(jsonSchemaOf(FieldSource)));
   });
 
   test('of attestation', () => {

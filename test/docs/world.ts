@@ -10,7 +10,7 @@ import { delimiter, join } from 'node:path';
 import { type SampleEnvironment, startSampleEstate } from '../../src/sandbox/estate/estate.ts';
 import { aSignedVerdict } from '../support/signed-verdict.ts';
 import { trivyScan } from '../support/trivy-scan.ts';
-import { ROOT } from './documents.ts';
+import { ROOT, readDocument } from './documents.ts';
 
 export interface World extends AsyncDisposable {
   /** Runs one line in a shell. A line that starts something lasting is interrupted once it has printed. */
@@ -59,6 +59,9 @@ export async function makeWorld(configuration: string): Promise<World> {
     writeFile(file('verdict.intoto.json'), signed.attestation),
     writeFile(file('verdict.bundle'), signed.bundle),
     writeFile(file('gate.pub'), signed.publicPem),
+    ...readDocument('docs/guides/import-a-file-of-your-own.md')
+      .blocks.filter(({ name }) => name !== '')
+      .map(({ name, text }) => writeFile(file(name), text)),
     makePrograms(path),
   ]);
   const env = {

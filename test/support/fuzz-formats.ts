@@ -17,8 +17,12 @@ export interface Fuzzed {
   readonly refused: number;
 }
 
-export async function fuzzFormat(format: Format, inputs: number, firstSeed: number): Promise<Fuzzed> {
-  const folder = new URL(`../../src/formats/${format.kind}/fixtures/`, import.meta.url);
+export async function fuzzFormat(
+  format: Format,
+  folder: URL,
+  inputs: number,
+  firstSeed: number,
+): Promise<Fuzzed> {
   const originals = readdirSync(folder)
     .filter((name) => name !== 'expected.json')
     .map((name) => readFileSync(new URL(name, folder)));

@@ -3,8 +3,8 @@
  * seed where one is neither read nor refused, or takes too long.
  */
 import { parseArgs } from 'node:util';
-import { formats } from '../../src/formats/registry.ts';
 import { fuzzFormat } from '../../test/support/fuzz-formats.ts';
+import { TRIED_FORMATS } from '../../test/support/tried-formats.ts';
 
 const { values } = parseArgs({
   options: {
@@ -14,12 +14,12 @@ const { values } = parseArgs({
   },
 });
 
-for (const format of formats.filter(({ kind }) => kind.includes(values.only))) {
+for (const { format, fixtures } of TRIED_FORMATS.filter((one) => one.format.kind.includes(values.only))) {
   const startedAt = performance.now();
   const before = process.memoryUsage().rss;
   let said: string;
   try {
-    const { read, refused } = await fuzzFormat(format, Number(values.inputs), Number(values.seed));
+    const { read, refused } = await fuzzFormat(format, fixtures, Number(values.inputs), Number(values.seed));
     const grown = Math.round((process.memoryUsage().rss - before) / 1e6);
     said = `ok    ${read} read, ${refused} refused, ${grown} MB grown`;
   } catch (error) {

@@ -1,4 +1,5 @@
 import type { ReleaseSubject } from '../../domain/verdict.ts';
+import type { ScanOptions } from '../../flows/read-scan.ts';
 import { REPORTS } from '../../reports/registry.ts';
 import type { CommandModule, ExitCode, Io } from '../command.ts';
 import type { Decided } from '../gate-store.ts';
@@ -67,7 +68,10 @@ export const command: CommandModule<GateOptions> = {
       .option('--release <name>', 'a release of the configuration, or how it is called in the verdict')
       .option('--waivers <file...>', 'waivers of these files count, too')
       .option('--scan <file...>', 'judge these scans alone, in memory; - is standard input')
-      .option('--scan-format <format>', 'the format of the scans, when it cannot be detected')
+      .option(
+        '--scan-format <format>',
+        'the format of the scans, when it cannot be detected; also one of the configuration',
+      )
       .option('--asset <name>', 'what the scans are about')
       .option('-f, --format <format>', `the report: ${KINDS}`, 'terminal')
       .option('--json', 'the report as JSON: --format json')
@@ -145,6 +149,16 @@ async function fromStore(
   return await decideFromStore(options, subject, io);
 }
 
+/** Of the configuration only its formats count, and only where a scan may be of one of them. */
+async function mappingsFor({ scanFormat, config }: GateOptions, io: Io): Promise<ScanOptions['mappings']> {
+  const { formats } = await import('../../formats/registry.ts');
+  if (formats.some(({ kind }) => kind === scanFormat)) return [];
+  const { checkFormatName, configuredFormats } = await import('../scan-formats.ts');
+  const mappings = await configuredFormats(io, config);
+  checkFormatName('--scan-format', scanFormat, mappings);
+  return mappings;
+}
+
 async function fromScans(
   options: GateOptions,
   files: readonly string[],
@@ -178,6 +192,7 @@ async function fromScans(
     scans,
     {
       format: options.scanFormat,
+      mappings: await mappingsFor(options, io),
       asset: options.asset === undefined ? undefined : parseAsset(options.asset),
     },
     {

@@ -37,7 +37,7 @@ export const command: CommandModule<ImportOptions> = {
   define: (command) => {
     command
       .argument('<file...>', 'scans; - is standard input')
-      .option('--format <format>', 'the format, when it cannot be detected')
+      .option('--format <format>', 'the format, when it cannot be detected; also one of the configuration')
       .option('--asset <name>', 'what the scans are about: kind:name, or the name of a repository')
       .option('--channel <channel>', 'where that version runs, e.g. production')
       .option('--profile <profile>', 'how the scanner was set, when it does not look at everything')
@@ -54,6 +54,7 @@ export const command: CommandModule<ImportOptions> = {
       { parseAsset, parseMoment },
       { notEmpty },
       { namingFile },
+      { checkFormatName },
     ] = await Promise.all([
       import('../../flows/import.ts'),
       import('../../platform/spooled-file.ts'),
@@ -62,11 +63,14 @@ export const command: CommandModule<ImportOptions> = {
       import('../assets.ts'),
       import('../given-values.ts'),
       import('../../flows/named-file.ts'),
+      import('../scan-formats.ts'),
     ]);
     const { resolve } = await import('node:path');
     const configuration = await readConfiguration(io, options.config);
+    checkFormatName('--format', options.format, configuration.formats);
     const scan = {
       format: options.format,
+      mappings: configuration.formats,
       asset: options.asset === undefined ? undefined : parseAsset(options.asset),
       channel: notEmpty('--channel', options.channel),
       profile: notEmpty('--profile', options.profile),
