@@ -17,6 +17,7 @@ const presets = async () => (await import('../domain/policy.ts')).PRESETS;
 const severities = async () => (await import('../domain/severity.ts')).SEVERITIES;
 const reports = async () => (await import('../reports/registry.ts')).REPORTS.map(({ kind }) => kind);
 const scanFormats = async () => (await import('../formats/registry.ts')).formats.map(({ kind }) => kind);
+const vexDialects = async () => (await import('../vex/registry.ts')).DIALECTS.map(({ kind }) => kind);
 const triageStates = async () => (await import('../domain/triage.ts')).TriageState.options;
 
 /** By command and option or argument; `*`: of every command, by the option or by what its value is called. */
@@ -41,7 +42,10 @@ export const CHOICES: Readonly<Record<string, Choice>> = {
   'gate --report': choice(reports, 'pair'),
   // A configuration describes others, so these commands check the word themselves.
   'gate --scan-format': { ...choice(scanFormats), isClosed: false },
-  'import --format': { ...choice(scanFormats), isClosed: false },
+  'import --format': {
+    ...choice(async () => [...(await scanFormats()), ...(await vexDialects())]),
+    isClosed: false,
+  },
   'policy explain --rule': choice(async () =>
     (await import('../policy/rules/registry.ts')).RULES.map(({ id }) => id),
   ),

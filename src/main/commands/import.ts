@@ -67,7 +67,8 @@ export const command: CommandModule<ImportOptions> = {
     ]);
     const { resolve } = await import('node:path');
     const configuration = await readConfiguration(io, options.config);
-    checkFormatName('--format', options.format, configuration.formats);
+    const named = await dialectNamed(options.format);
+    if (named === undefined) checkFormatName('--format', options.format, configuration.formats);
     const scan = {
       format: options.format,
       mappings: configuration.formats,
@@ -85,21 +86,21 @@ export const command: CommandModule<ImportOptions> = {
         try {
           await using file = await readableFile(name === '-' ? name : resolve(io.cwd, name), io.stdin);
           const now = () => io.now().getTime();
-          const named = { ...file, name };
-          const dialect = options.format === undefined ? await dialectIn(named) : undefined;
+          const given = { ...file, name };
+          const dialect = options.format === undefined ? await dialectIn(given) : named;
           if (dialect !== undefined) {
             const { importVex } = await import('../../flows/vex.ts');
-            files.push(await importVex({ store, dialect, file: named, now: now() }));
+            files.push(await importVex({ store, dialect, file: given, now: now() }));
             if (options.json === undefined) await tell(io, files.at(-1));
             continue;
           }
-          const feed = options.format === undefined ? await feedIn(named) : undefined;
+          const feed = options.format === undefined ? await feedIn(given) : undefined;
           if (feed !== undefined) {
-            feeds.push(await readFeedFile(store, feed, named, io));
+            feeds.push(await readFeedFile(store, feed, given, io));
             if (options.json === undefined) await tellFeed(io, feeds.at(-1));
             continue;
           }
-          files.push(await importScan({ store, file: named, options: scan, now, signal: io.signal }));
+          files.push(await importScan({ store, file: given, options: scan, now, signal: io.signal }));
           if (options.json === undefined) await tell(io, files.at(-1));
         } catch (error) {
           // One file that must be refused says nothing of the others.
@@ -128,6 +129,13 @@ export const command: CommandModule<ImportOptions> = {
 
 interface ImportedFeed extends FeedRead {
   readonly file: string;
+}
+
+/** VEX documents go by the name of their dialect. */
+async function dialectNamed(format: string | undefined): Promise<VexDialect | undefined> {
+  if (format === undefined) return undefined;
+  const { DIALECTS } = await import('../../vex/registry.ts');
+  return DIALECTS.find(({ kind }) => kind === format);
 }
 
 async function dialectIn({ path }: ReadableFile): Promise<VexDialect | undefined> {

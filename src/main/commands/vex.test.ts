@@ -127,6 +127,17 @@ test('an import counts what the document states, makes no finding of it, and say
   assert.deepEqual(await counted({ ...said, timestamp: '2026-04-02T00:00:00Z' }), ['openvex', 1, 0, 0, 0, 1]);
 });
 
+test('a document may be named by its dialect, and is refused where it is none of it', async () => {
+  await using line = await withScan();
+  await line.write('vex.json', openvex({ purl: 'pkg:npm/left-pad' }));
+
+  const { stdout } = await line.run(['import', 'vex.json', '--format', 'openvex', '--json']);
+  const { message } = await line.run(['import', 'vex.json', '--format', 'csaf']);
+
+  assert.equal(JSON.parse(stdout).files[0].format, 'openvex');
+  assert.match(message, /^vex\.json: this is no CSAF document/);
+});
+
 test('a document that is cut off or none is refused', async () => {
   await using line = await withScan();
   const whole = openvex({ purl: 'pkg:npm/left-pad' });
