@@ -242,10 +242,15 @@ describe('the report', () => {
     );
   });
 
+  test('that is only an empty list, which a person called a report, closes nothing', async () => {
+    const { observations, facts } = await readScan(gitlab, scanFileOf('{"vulnerabilities": []}'));
+
+    assert.deepEqual([observations.length, facts.parts[0]?.complete], [0, false]);
+  });
+
   test('without vulnerabilities, version or scan is refused', async () => {
     for (const report of [
       { version: '15.0.0' },
-      { vulnerabilities: [] },
       { vulnerabilities: {}, scan: {} },
       { vulnerabilities: [1], version: '2' },
     ]) {

@@ -69,7 +69,10 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
   if (batch.isNothingReadable && !report.isScan) {
     throw refused('nothing in its list of vulnerabilities is one');
   }
-  if (entries === 0 && !report.isScan && !report.isVersioned) throw refused('it has no version and no scan');
+  if (entries === 0 && !report.isScan && !report.isVersioned)
+    report.failures.add(
+      'it has no vulnerabilities, no version and no scan, so it says nothing of what is gone',
+    );
   yield batch.take(part);
   return { parts: [{ ...part, ...factsOf(report, classes), extra: { likelyFalsePositives } }] };
 }
