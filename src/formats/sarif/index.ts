@@ -139,8 +139,9 @@ function assertSarif(document: unknown): void {
   // null says that the runs could not be obtained (§3.13.4); it is a valid log without results.
   if (log === undefined || (!Array.isArray(runs) && runs !== null)) throw refused('it has no list of runs');
   const version = textOf(log, 'version');
-  if (version !== undefined && !version.startsWith('2.1.')) {
-    throw refused(`it is version ${shortened(version)}; only 2.1.0 is read`);
+  // A later minor version adds to it; those before it name and place things differently.
+  if (version !== undefined && !/^2\.[1-9]/.test(version)) {
+    throw refused(`it is version ${shortened(version)}; 2.1.0 and later are read`);
   }
 }
 

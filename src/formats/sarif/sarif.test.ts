@@ -347,6 +347,7 @@ describe('files that are not SARIF 2.1.0', () => {
       { version: '2.1.0' },
       { version: '2.1.0', runs: {} },
       { version: '1.0.0', runs: [] },
+      { version: '2.0.0', runs: [] },
       { version: '2.1.0', runs: [null] },
       { version: '2.1.0', runs: ['run'] },
       [],
@@ -358,6 +359,18 @@ describe('files that are not SARIF 2.1.0', () => {
         JSON.stringify(log),
       );
     }
+  });
+
+  test('but a later minor version are read', async () => {
+    const results = [{ ruleId: 'R', level: 'error', message: { text: 'm' } }];
+    const log = { version: '2.2.0', runs: [{ tool: { driver: { name: 'T' } }, results }] };
+
+    const { observations } = await readScan(sarif, scanFileOf(JSON.stringify(log)));
+
+    assert.deepEqual(
+      observations.map(({ severity }) => severity),
+      ['high'],
+    );
   });
 
   test('a log without runs is a log without parts', async () => {
