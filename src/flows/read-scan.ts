@@ -1,9 +1,9 @@
 /** From a file to keyed observations: the format reads, `normalise` keys, and what cannot be keyed is rejected. */
 import { basename } from 'node:path';
-import { isGatehouseError } from '../domain/errors.ts';
+import { GatehouseError, isGatehouseError } from '../domain/errors.ts';
 import type { KeyedObservation } from '../domain/keyed.ts';
 import type { AssetRef, Coverage, Rejected, StreamRef } from '../domain/statement.ts';
-import type { Format, PartIdentity, ScanBatch, ScanPart } from '../formats/format.ts';
+import type { Format, PartIdentity, ScanBatch, ScanHead, ScanPart } from '../formats/format.ts';
 import type { FormatMapping } from '../formats/mapped/mapping.ts';
 import { formatOf } from '../formats/registry.ts';
 import { SCAN_HEAD_BYTES, scanHead } from '../formats/scan-head.ts';
@@ -44,8 +44,26 @@ export interface KeyedScan {
 
 export async function openScan(file: NamedFile, options: ScanOptions): Promise<KeyedScan> {
   const head = scanHead(file.name, await readHead(file.path, SCAN_HEAD_BYTES));
-  const format = formatOf(head, options.format, await mappedFormats(options.mappings));
-  return { format: format.kind, read: () => naming(file, readKeyed(format, file, options)) };
+  const mapped = await mappedFormats(options.mappings);
+  const format = await unlessKnownElsewhere(head, file, () => formatOf(head, options.format, mapped));
+  return { format: format.kind, read: () => naming(file, head, format, readKeyed(format, file, options)) };
+}
+
+/** What is refused as a scan may be something that we know: then that is said. */
+async function unlessKnownElsewhere<T>(
+  head: ScanHead,
+  file: NamedFile,
+  look: () => T | Promise<T>,
+): Promise<T> {
+  try {
+    return await look();
+  } catch (error) {
+    if (!isGatehouseError(error) || error.code !== 'input-invalid') throw namingFile(error, file);
+    const { whatElse } = await import('./no-scan.ts');
+    const told = whatElse(head);
+    if (told === undefined) throw namingFile(error, file);
+    throw new GatehouseError('input-invalid', `${file.name}: ${told}`, { cause: error, facts: error.facts });
+  }
 }
 
 /** Loaded when there are any: most runs have none. */
@@ -55,11 +73,20 @@ async function mappedFormats(mappings: readonly FormatMapping[] = []): Promise<r
   return mappings.map(mappedFormat);
 }
 
-async function* naming<T, R>(file: NamedFile, read: AsyncGenerator<T, R>): AsyncGenerator<T, R> {
+async function* naming<T, R>(
+  file: NamedFile,
+  head: ScanHead,
+  format: Format,
+  read: AsyncGenerator<T, R>,
+): AsyncGenerator<T, R> {
   try {
     return yield* read;
   } catch (error) {
-    throw namingFile(error, file);
+    // One that looks like what it was said to be is damaged, and nothing else.
+    if (format.detect(head)) throw namingFile(error, file);
+    return await unlessKnownElsewhere<R>(head, file, () => {
+      throw error;
+    });
   }
 }
 

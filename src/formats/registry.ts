@@ -66,11 +66,18 @@ export function formatOf(head: ScanHead, named?: string, mapped: readonly Format
   }
   if (head.text.trim() === '')
     throw new GatehouseError('input-invalid', `${head.fileName}: the file is empty`);
+  if (Array.isArray(head.json) && head.json.length === 0) {
+    throw new GatehouseError(
+      'input-invalid',
+      `${head.fileName}: an empty list, as gitleaks, grype, pip-audit, safety and others write when they found ` +
+        `nothing; say which of them it was with --format (gate: --scan-format)`,
+    );
+  }
   const [format, second] = all.filter((candidate) => candidate.detect(head));
   if (format === undefined) {
     throw new GatehouseError(
       'input-invalid',
-      `${head.fileName}: no known format; name it with --format (${kinds})`,
+      `${head.fileName}: no known format; name it with --format (${kinds}), or describe it under formats: in the configuration`,
     );
   }
   if (second !== undefined) {
