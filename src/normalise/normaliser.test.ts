@@ -101,6 +101,19 @@ describe('what a finding is made of', () => {
     );
   });
 
+  test('an id of a scan is one entry only together with its asset, one of a source by itself', () => {
+    const keyOn = (name: string) => {
+      const asset = { kind: 'environment', name } as const;
+      return createNormaliser().observation(anEntry({ key: '7', asset }), { asset }).key;
+    };
+    const keyFrom = (name: string) =>
+      createNormaliser().observation(anEntry({ key: '7', asset: { kind: 'environment', name } }), {}).key;
+
+    assert.equal(keyOn('one'), keyOn('one'));
+    assert.notEqual(keyOn('one'), keyOn('other'));
+    assert.equal(keyFrom('one'), '7');
+  });
+
   test('entries that nothing tells apart are numbered, and keep their numbers', () => {
     const keysOf = () => {
       const normaliser = createNormaliser();

@@ -52,7 +52,10 @@ function keyObservation(observation: Observation, binding: Binding, nth: Nth): K
   const body = observationBodyOf(observation, defects, labels);
   return {
     part: 'main',
-    key: observation.key ?? scanKey(observation, asset, defects, subject, nth),
+    key:
+      observation.key === undefined
+        ? scanKey(observation, asset, defects, subject, nth)
+        : ownKey(observation.key, asset, binding),
     class: observation.class,
     asset,
     defects,
@@ -129,6 +132,11 @@ function subjectOf(
     (location.snippet === undefined ? undefined : digestOf(location.snippet)) ??
     String(nth(`${asset.kind} ${asset.name} ${rule} ${location.file}`));
   return { kind: 'location', key: `${location.file}#${mark}` };
+}
+
+/** Scans of several environments share one stream, so that an id is one entry only together with what it was found on. */
+function ownKey(key: string, asset: AssetRef, { asset: bound }: Binding): string {
+  return bound === undefined ? key : `${markOf(asset)} ${key}`;
 }
 
 /** Entries of a scan are told apart by what they are about and where; several that agree in all of it, by order. */
