@@ -61,6 +61,7 @@ describe('reading XML', () => {
       [['list', 'me']],
     );
     assert.equal(document.root.namespace, 'urn:a');
+    assert.deepEqual([...document.sections], ['other', 'entry']);
   });
 
   test('gives the same in whatever pieces it comes', async () => {

@@ -28,6 +28,8 @@ export interface XmlItem {
 export interface XmlDocument {
   readonly kind: 'document';
   readonly root: XmlTag;
+  /** Names of the elements directly in the root, empty ones too; the first hundred of them. */
+  readonly sections: ReadonlySet<string>;
 }
 
 export type XmlEvent = XmlItem | XmlDocument;
@@ -60,6 +62,7 @@ export const xmlStreamLimits: XmlStreamLimits = {
 };
 
 const LARGEST_PIECE = 64 * 1024;
+const MOST_SECTIONS = 100;
 
 /** What an element or attribute costs beside its characters. */
 const OVERHEAD = 32;
@@ -103,6 +106,7 @@ class XmlReader {
   readonly #kept: OpenElement[] = [];
   #items: XmlItem[] = [];
   #root: XmlTag | undefined;
+  readonly #sections = new Set<string>();
   #itemChars = 0;
   #charsSinceEvent = 0;
   #attributes = 0;
@@ -134,7 +138,7 @@ class XmlReader {
     this.#parse(this.#decode());
     this.#parser.close();
     if (this.#root === undefined) throw this.#refused('the file holds no element');
-    return [...this.take(), { kind: 'document', root: this.#root }];
+    return [...this.take(), { kind: 'document', root: this.#root, sections: this.#sections }];
   }
 
   #decode(piece?: Uint8Array): string {
@@ -211,6 +215,7 @@ class XmlReader {
     const tag = tagOf(source);
     this.#root ??= tag;
     this.#open.push(tag);
+    if (this.#open.length === 2 && this.#sections.size < MOST_SECTIONS) this.#sections.add(tag.name);
     const parent = this.#kept.at(-1);
     if (parent === undefined && !this.#patterns.has(this.#path())) return;
     if (parent === undefined) this.#itemChars = 0;

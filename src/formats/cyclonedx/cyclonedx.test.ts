@@ -283,6 +283,27 @@ describe('a BOM', () => {
     assert.equal(await inventoryOf('grype', { vulnerabilities: [] }), false);
   });
 
+  test('of nothing, neither component nor vulnerability, is whole where its tool always looks', async () => {
+    const part = await partOf({
+      metadata: { tools: [{ name: 'grype' }] },
+      components: [],
+      vulnerabilities: [],
+    });
+
+    assert.deepEqual([part.inventory, part.complete, part.reasons], [false, true, []]);
+  });
+
+  test('of an empty list of vulnerabilities in XML says as much as in JSON', async () => {
+    const inventoryOf = async (list: string) => {
+      const tool = '<metadata><tools><tool><name>grype</name></tool></tools></metadata>';
+      const bom = `<bom xmlns="http://cyclonedx.org/schema/bom/1.6">${tool}<components/>${list}</bom>`;
+      return (await readScan(cyclonedx, scanFileOf(bom))).facts.parts[0]?.inventory;
+    };
+
+    assert.equal(await inventoryOf('<vulnerabilities/>'), false);
+    assert.equal(await inventoryOf(''), true);
+  });
+
   test('is told by the tool that made it, not by the library it used', async () => {
     const toolOf = async (tools: unknown) => (await partOf({ metadata: { tools } })).tool;
 

@@ -58,8 +58,9 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
     }
   }
   yield batch.take(part);
-  const isOpinion = survey.components === 0 && survey.analysed === survey.vulnerabilities;
-  const isInventory = survey.vulnerabilities === 0 && !hasSearched(survey, part.tool);
+  const isEmpty = survey.vulnerabilities === 0;
+  const isOpinion = !isEmpty && survey.components === 0 && survey.analysed === survey.vulnerabilities;
+  const isInventory = isEmpty && !hasSearched(survey, part.tool);
   return {
     parts: [
       {
@@ -68,8 +69,8 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
         observedAt: timeOf(metadata, 'timestamp'),
         classes: ['vulnerability'],
         inventory: isInventory,
-        complete: isInventory || !isOpinion,
-        reasons: isInventory || !isOpinion ? [] : ['it is a VEX document: it speaks only of what it names'],
+        complete: !isOpinion,
+        reasons: isOpinion ? ['it is a VEX document: it speaks only of what it names'] : [],
         extra: {
           components: survey.components,
           vulnerabilities: survey.vulnerabilities,

@@ -23,7 +23,9 @@ export async function* readXmlBom(file: ScanFile): AsyncGenerator<BomEvent> {
     if (event.kind === 'document') {
       if (event.root.name !== 'bom' || !event.root.namespace.startsWith(BOM_NAMESPACE))
         throw new GatehouseError('input-invalid', 'this is no CycloneDX BOM: its root element is none');
-      yield { kind: 'envelope', value: { metadata } };
+      // An empty list is a word of its own: there are none.
+      const vulnerabilities = event.sections.has('vulnerabilities') ? [] : undefined;
+      yield { kind: 'envelope', value: { metadata, vulnerabilities } };
       continue;
     }
     if (event.pattern === METADATA) metadata = asObject(jsonOf(event.element));
