@@ -94,13 +94,19 @@ export class ChangeLog {
 
   recomputed(id: number, before: FindingRow, after: Omit<FindingRow, 'id'>, differs: boolean): void {
     const touch = this.#touched.get(id);
+    // Open since earlier than was known, by a scan that came late: nothing that anybody would call an update.
+    const isUpdated = movedOf(before, after).length > 0;
     if (this.#created.has(id)) {
       // Counted as created whatever becomes of it.
     } else if (touch === undefined) {
-      this.#touched.set(id, { wasOpen: before.open === 1, isOpen: after.open === 1, differs });
+      this.#touched.set(id, {
+        wasOpen: before.open === 1,
+        isOpen: after.open === 1,
+        differs: isUpdated,
+      });
     } else {
       touch.isOpen = after.open === 1;
-      touch.differs ||= differs;
+      touch.differs ||= isUpdated;
     }
     if (!differs) return;
     const move = this.#moves.get(id);
@@ -206,7 +212,11 @@ const SHOWN = [
   'title',
 ] as const;
 
+function movedOf(before: FindingRow, after: Omit<FindingRow, 'id'>): readonly (typeof SHOWN)[number][] {
+  return SHOWN.filter((column) => before[column] !== after[column]);
+}
+
 function describe(before: FindingRow, after: Omit<FindingRow, 'id'>): string {
-  const moved = SHOWN.filter((column) => before[column] !== after[column]);
+  const moved = movedOf(before, after);
   return JSON.stringify(Object.fromEntries(moved.map((column) => [column, [before[column], after[column]]])));
 }
