@@ -37,7 +37,9 @@ export async function evidenceOf(
         state: 'missing',
         required: true,
         ...counts,
-        reasons: [`it was never collected${labelsOf(scope)}`],
+        reasons: [
+          `${source.startsWith('scan:') ? 'none of its scans was ever imported' : 'it was never collected'}${labelsOf(scope)}`,
+        ],
       };
     }),
   ];

@@ -57,6 +57,29 @@ describe('from scans alone', () => {
     assert.equal((await judgeScans([broken(HIGH)])).verdict, 'NO-GO');
   });
 
+  test('every file counts: none closes or tones down what another of the same tool and asset found', async () => {
+    const found = trivyScan({ entries: HIGH, createdAt: '2026-05-01T00:00:00Z' });
+    const clean = trivyScan({ entries: [], createdAt: '2026-05-02T00:00:00Z' });
+    const milder = trivyScan({
+      entries: HIGH.map((one) => ({ ...one, severity: 'LOW' })),
+      createdAt: '2026-05-02T00:00:00Z',
+    });
+
+    for (const texts of [
+      [found, clean],
+      [clean, found],
+      [found, milder],
+      [milder, found],
+    ])
+      assert.equal((await judgeScans(texts)).verdict, 'NO-GO');
+  });
+
+  test('a policy that compares leaves the verdict open: scans alone have no baseline', async () => {
+    const policy = readPolicy({ mode: 'compare', rules: { 'new-against-baseline': 'block' } });
+
+    assert.equal((await judgeScans([trivyScan({ entries: LOW })], policy)).verdict, 'UNDECIDED');
+  });
+
   test('a scan in which no tool ran is never GO, neither alone nor beside a good one', async () => {
     const noRuns = JSON.stringify({ version: '2.1.0', runs: [] });
 

@@ -106,8 +106,8 @@ export async function askScans(
     const imported: ImportedFile[] = [];
     const evidence: Evidence[] = [];
     let refused: GatehouseError | undefined;
-    for (const file of files) {
-      const read = await readOne(store, file, options, job.now, signal);
+    for (const [index, file] of files.entries()) {
+      const read = await readOne(store, file, { ...options, apart: `file ${index}` }, job.now, signal);
       if (isGatehouseError(read)) {
         refused ??= read;
         evidence.push(unreadable(file.name, read.message));
@@ -118,7 +118,7 @@ export async function askScans(
     }
     if (refused !== undefined && imported.length === 0) throw refused;
     const { policy } = job;
-    const asked = compilePolicy(policy, { scope: EVERYTHING, mode: 'evaluate', now: job.now });
+    const asked = compilePolicy(policy, { scope: EVERYTHING, mode: policy.mode, now: job.now });
     const [candidates, counts] = await Promise.all([
       allFindings(store.reader, asked.candidates),
       store.reader.count(OPEN),
@@ -126,7 +126,7 @@ export async function askScans(
     const input: DecideInput = {
       release: job.release,
       policy,
-      mode: 'evaluate',
+      mode: policy.mode,
       scope: EVERYTHING,
       now: job.now,
       evidence,

@@ -22,6 +22,8 @@ export interface ScanOptions {
   readonly channel?: string | undefined;
   /** Wins over the tool's own category. */
   readonly profile?: string | undefined;
+  /** Makes it a word of its own beside all others, also of the same tool: none replaces or closes what another says. */
+  readonly apart?: string | undefined;
   /** Epoch ms; wins over the file's own time. */
   readonly observedAt?: number | undefined;
 }
@@ -137,7 +139,7 @@ function assetFor(part: PartIdentity, file: NamedFile, options: ScanOptions): As
 export function streamOf(format: string, part: PartIdentity, options: ScanOptions): StreamRef {
   return {
     source: `scan:${format}/${part.tool}`,
-    category: options.profile ?? part.category,
+    category: `${options.profile ?? part.category}${options.apart === undefined ? '' : ` ${options.apart}`}`,
     channel: options.channel ?? '',
   };
 }

@@ -77,13 +77,13 @@ export function formatOf(head: ScanHead, named?: string, mapped: readonly Format
   if (format === undefined) {
     throw new GatehouseError(
       'input-invalid',
-      `${head.fileName}: no known format; name it with --format (${kinds}), or describe it under formats: in the configuration`,
+      `${head.fileName}: no known format; name it with --format, gate with --scan-format (${kinds}), or describe it under formats: in the configuration`,
     );
   }
   if (second !== undefined) {
     throw new GatehouseError(
       'input-invalid',
-      `${head.fileName}: may be ${format.kind} or ${second.kind}; name it with --format`,
+      `${head.fileName}: may be ${format.kind} or ${second.kind}; name it with --format, gate with --scan-format`,
     );
   }
   return format;

@@ -1,4 +1,5 @@
 /** Where a verdict goes: to the terminal, into files, and onto the code host whose pipeline this is. */
+import { resolve } from 'node:path';
 import { GatehouseError, isGatehouseError } from '../domain/errors.ts';
 import type { ReleaseSubject, Verdict } from '../domain/verdict.ts';
 import type { DecideInput } from '../policy/decide.ts';
@@ -21,6 +22,9 @@ export interface OutputOptions {
   readonly bundle?: string;
   readonly key?: string;
   readonly config?: string;
+  readonly policy?: string;
+  readonly scan?: readonly string[];
+  readonly waivers?: readonly string[];
   readonly machineReadable?: true;
   readonly explain?: true;
 }
@@ -43,8 +47,13 @@ export async function outputsOf(options: OutputOptions, io: Io): Promise<Outputs
   const main: Wanted = { report: await reportNamed(options.format), file: options.output };
   const beside = await Promise.all((options.report ?? []).map(parseWanted));
   const signed = await signedOutputs(options, io);
-  const files = [main, ...beside].map(({ file }) => file);
-  await refuseUnwritable([...files, options.attestation, options.bundle], io);
+  const files = [...[main, ...beside].map(({ file }) => file), options.attestation, options.bundle];
+  refuseTwice(
+    files,
+    [...(options.scan ?? []), ...(options.waivers ?? []), options.policy, options.config],
+    io,
+  );
+  await refuseUnwritable(files, io);
   return {
     subject: signed?.subjects[0],
     async write(verdict, input) {
@@ -65,6 +74,23 @@ export async function outputsOf(options: OutputOptions, io: Io): Promise<Outputs
       if (options.machineReadable === true) io.stdout.write(`${verdict.verdict}\n`);
     },
   };
+}
+
+/** What is written must leave whole what is read, and what else is written. */
+function refuseTwice(
+  written: readonly (string | undefined)[],
+  read: readonly (string | undefined)[],
+  { cwd }: Pick<Io, 'cwd'>,
+): void {
+  const pathsOf = (names: readonly (string | undefined)[]): readonly string[] =>
+    names.flatMap((name) => (name === undefined || name === '-' ? [] : [resolve(cwd, name)]));
+  const taken = new Map(pathsOf(read).map((path) => [path, 'it is read as well']));
+  for (const name of written.filter((one) => one !== undefined)) {
+    const path = resolve(cwd, name);
+    const why = taken.get(path);
+    if (why !== undefined) throw new GatehouseError('input-invalid', `${name} cannot be written: ${why}`);
+    taken.set(path, 'two outputs are to go there; give each a file of its own');
+  }
 }
 
 /** The work is done and must not be lost with the file. */

@@ -1,5 +1,6 @@
 /** A verdict from what the store holds: decided, compared with the one before, and kept. */
 import { GatehouseError } from '../domain/errors.ts';
+import { Instant } from '../domain/instant.ts';
 import { EVERYTHING, type Scope } from '../domain/scope.ts';
 import type { ReleaseSubject, Verdict } from '../domain/verdict.ts';
 import { askStore, type GateJob } from '../flows/gate.ts';
@@ -11,11 +12,13 @@ import { changesSince, keepBaseline, keptBaseline } from '../flows/verdict-histo
 import { vexFromDocuments } from '../flows/vex.ts';
 import { waiversInForce } from '../flows/waivers.ts';
 import { type DecideInput, decide } from '../policy/decide.ts';
+import { toPlainLine } from '../reports/plain-text.ts';
 import type { Store, StoreReader } from '../store/store.ts';
 import type { Io } from './command.ts';
 import { type Configuration, type Release, readConfiguration, scopeNamed } from './configuration.ts';
 import { type OverrideOptions, withOverride } from './gate-override.ts';
-import { pastMoment } from './moments.ts';
+import { durationOf, pastMoment } from './moments.ts';
+import { didYouMean } from './nearest.ts';
 import { policyNamed } from './policies.ts';
 import { remark } from './progress.ts';
 import { withStoreToAsk } from './stores.ts';
@@ -43,9 +46,12 @@ export async function decideFromStore(
   io: Io,
 ): Promise<Decided> {
   const configuration = await readConfiguration(io, options.config);
-  const release = releaseNamed(configuration, options.release);
+  const release = releaseNamed(configuration, options.release, options.scope);
+  refuseBaselineName(configuration, options.saveBaseline);
   const scopeName = options.scope ?? release?.scope;
   const scope = scopeName === undefined ? EVERYTHING : scopeNamed(configuration, scopeName);
+  const baseline = options.baseline ?? release?.baseline;
+  if (baseline === scope.name) remark(io, `${baseline} is compared with itself: nothing can be new or worse`);
   const policy = await policyNamed(options.policy, io, configuration.policy, configuration.scopes);
   const inFiles = await waiversInFiles(configuration, options.waivers, io);
   return await withStoreToAsk(configuration.store, async (store) => {
@@ -59,7 +65,7 @@ export async function decideFromStore(
       release: options.release ?? release?.name ?? scope.name,
       policy,
       scope,
-      ...(await baselineOf(store.reader, configuration, scope, options.baseline ?? release?.baseline, now)),
+      ...(await baselineOf(store.reader, configuration, scope, baseline, now)),
       required: release?.required,
       expected: configuration.sources.map(({ name }) => name),
       waivers: [...inFiles, ...granted],
@@ -89,10 +95,43 @@ async function conclude(
   return verdict;
 }
 
-/** One that the configuration describes, else merely a name; without a name the configured one. */
-function releaseNamed({ release, releases }: Configuration, name: string | undefined): Release | undefined {
+/**
+ * One that the configuration describes; another name for the only one that it describes; else merely a name. Throws
+ * `input-invalid` for a name that leaves open which of several is meant.
+ */
+function releaseNamed(
+  { release, releases }: Configuration,
+  name: string | undefined,
+  scope: string | undefined,
+): Release | undefined {
   if (name === undefined) return release;
-  return releases.find((one) => one.name === name) ?? (release?.name === name ? release : undefined);
+  const found = releases.find((one) => one.name === name);
+  if (found !== undefined || releases.length === 0) return found ?? release;
+  if (release?.name === name) return release;
+  if (scope !== undefined) return undefined;
+  const names = [...releases, ...(release === undefined ? [] : [release])].map((one) => one.name);
+  throw new GatehouseError(
+    'input-invalid',
+    `there is no release '${name}' in the configuration, only ${names.join(', ')}${didYouMean(name, names)}; for a name of its own give --scope, too`,
+  );
+}
+
+/** Throws `input-invalid` for a name by which the baseline could not be found again. */
+function refuseBaselineName({ scopes }: Configuration, name: string | undefined): void {
+  if (name === undefined) return;
+  const why = unusable(name, scopes);
+  if (why !== undefined)
+    throw new GatehouseError('input-invalid', `--save-baseline '${toPlainLine(name)}': ${why}`);
+}
+
+function unusable(name: string, scopes: readonly Scope[]): string | undefined {
+  if (name.trim() === '' || name !== name.trim() || toPlainLine(name) !== name || name.length > 200)
+    return 'give a name of one line, without spaces around it, of 200 characters at most';
+  if (scopes.some((scope) => scope.name === name))
+    return 'a scope is called so, and would be found in its place';
+  if (durationOf(name) !== undefined || Instant.safeParse(name).success)
+    return 'it reads as a moment, and would be found in its place';
+  return undefined;
 }
 
 /** A scope of that name, else a baseline that was kept under it, else the release's own scope at that moment. */

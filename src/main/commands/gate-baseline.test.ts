@@ -1,4 +1,6 @@
 import assert from 'node:assert/strict';
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import { type TrialLine, trialLine } from '../../../test/support/trial-line.ts';
 import { trivyScan } from '../../../test/support/trivy-scan.ts';
@@ -59,11 +61,26 @@ test('a moment before anything was heard of is no baseline, so the gate stays sh
   assert.match(stdout, /"UNDECIDED"/);
 });
 
-test('a name wins over a moment; what is neither, or still ahead, is an error', async () => {
+test('no baseline is kept under a name by which it could not be found again', async () => {
   await using line = await withMay();
-  await line.run(['gate', '--save-baseline', '2026-05-05'], { at: new Date('2026-05-20') });
+  await writeFile(join(line.path, 'gatehouse.yaml'), 'scopes: [{ name: production, sources: [trivy] }]\n');
 
-  assert.equal((await against(line, '2026-05-05')).exitCode, 0);
+  for (const [name, why] of [
+    ['2026-05-05', /reads as a moment/],
+    ['30d', /reads as a moment/],
+    ['production', /a scope is called so/],
+    [' ', /give a name of one line/],
+    ['a\nb', /'a b': give a name of one line/],
+  ] as const) {
+    const { exitCode, message } = await line.run(['gate', '--save-baseline', name]);
+    assert.equal(exitCode, undefined, name);
+    assert.match(message, why);
+  }
+});
+
+test('what is neither a scope, nor a baseline, nor a moment that has been, is an error', async () => {
+  await using line = await withMay();
+
   assert.match((await against(line, 'yesterdy')).message, /no scope and no kept baseline 'yesterdy'/);
   assert.match((await against(line, '2027-01-01')).message, /2027-01-01 is still ahead/);
 });

@@ -64,6 +64,58 @@ test('--json is the report as JSON, and is refused beside another one', async ()
   assert.match(message, /--json or --format csv, not both/);
 });
 
+test('what cannot count for scans alone is refused, not passed over', async () => {
+  const { message } = await gate([
+    '--scan',
+    'scan.json',
+    '--scope',
+    'a',
+    '--baseline',
+    'b',
+    '--save-baseline',
+    'c',
+  ]);
+
+  assert.match(message, /--scope and --baseline and --save-baseline cannot count with --scan/);
+});
+
+test('scans are judged by the policy of a configuration that is named', async () => {
+  const files = {
+    'strict.yaml': 'policy: { rules: { severity: { action: block, atOrAbove: low } } }\n',
+    'broken.yaml': 'policy: { presett: strict }\n',
+  };
+
+  assert.equal((await gate(['--scan', 'scan.json'], files)).exitCode, 0);
+  assert.equal((await gate(['--scan', 'scan.json', '-c', 'strict.yaml'], files)).exitCode, 1);
+  assert.match((await gate(['--scan', 'scan.json', '-c', 'broken.yaml'], files)).message, /presett/);
+});
+
+for (const args of [
+  ['-o', 'scan.json'],
+  ['--report', 'html=./scan.json'],
+  ['-o', 'out', '--report', 'html=out'],
+  ['--report', 'html=out', 'json=folder/../out'],
+]) {
+  test(`no output replaces what is read or written beside it: ${args.join(' ')}`, async () => {
+    const { exitCode, message } = await gate(['--scan', 'scan.json', ...args]);
+
+    assert.equal(exitCode, undefined);
+    assert.match(message, /cannot be written: (it is read as well|two outputs are to go there)/);
+  });
+}
+
+test('another name does not drop the scope of a release, and among several it must be one of them', async () => {
+  const scopes = 'scopes: [{ name: edge, sources: [trivy] }]\n';
+  const one = { 'gatehouse.yaml': `${scopes}release: { name: shop, scope: edge }\n` };
+  const several = { 'gatehouse.yaml': `${scopes}releases: [{ name: shop 5, scope: edge }]\n` };
+
+  const { stdout } = await gate(['--release', 'v2', '--json'], one);
+  assert.deepEqual([JSON.parse(stdout).release, JSON.parse(stdout).scope], ['v2', 'edge']);
+  const { message } = await gate(['--release', 'shop5'], several);
+  assert.match(message, /there is no release 'shop5' in the configuration, only shop 5; did you mean shop 5/);
+  assert.equal((await gate(['--release', 'v2', '--scope', 'edge'], several)).message, '');
+});
+
 test('a person who mistypes an option reads no ERROR on standard output', async () => {
   assert.equal((await gate(['--nope'])).stdout, '');
 });

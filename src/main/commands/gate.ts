@@ -1,3 +1,4 @@
+import type { Policy } from '../../domain/policy.ts';
 import type { ReleaseSubject } from '../../domain/verdict.ts';
 import type { ScanOptions } from '../../flows/read-scan.ts';
 import { REPORTS } from '../../reports/registry.ts';
@@ -149,7 +150,7 @@ async function fromStore(
   return await decideFromStore(options, subject, io);
 }
 
-/** Of the configuration only its formats count, and only where a scan may be of one of them. */
+/** The formats of the configuration, where a scan may be of one of them. */
 async function mappingsFor({ scanFormat, config }: GateOptions, io: Io): Promise<ScanOptions['mappings']> {
   const { formats } = await import('../../formats/registry.ts');
   if (formats.some(({ kind }) => kind === scanFormat)) return [];
@@ -159,21 +160,44 @@ async function mappingsFor({ scanFormat, config }: GateOptions, io: Io): Promise
   return mappings;
 }
 
+async function refuseStoreOptions({ scope, baseline, saveBaseline }: GateOptions): Promise<void> {
+  const given = Object.entries({ '--scope': scope, '--baseline': baseline, '--save-baseline': saveBaseline })
+    .filter(([, value]) => value !== undefined)
+    .map(([option]) => option);
+  if (given.length === 0) return;
+  const { GatehouseError } = await import('../../domain/errors.ts');
+  throw new GatehouseError(
+    'input-invalid',
+    `${given.join(' and ')} cannot count with --scan, which judges the files whole and alone; import them, and gate without --scan`,
+  );
+}
+
+/** Of the configuration only the policy counts, and only where one is named. */
+async function policyFor({ policy, config }: GateOptions, io: Io): Promise<Policy> {
+  const [{ policyNamed }, { readPolicy }] = await Promise.all([
+    import('../policies.ts'),
+    import('../../policy/read-policy.ts'),
+  ]);
+  if (config === undefined) return await policyNamed(policy, io, readPolicy({}));
+  const { readConfiguration } = await import('../configuration.ts');
+  const configured = await readConfiguration(io, config);
+  return await policyNamed(policy, io, configured.policy, configured.scopes);
+}
+
 async function fromScans(
   options: GateOptions,
   files: readonly string[],
   subject: ReleaseSubject | undefined,
   io: Io,
 ): Promise<Decided> {
-  const [{ askScans }, { readableFile }, { policyNamed }, { readPolicy }, { parseAsset }, { resolve }] =
-    await Promise.all([
-      import('../../flows/gate.ts'),
-      import('../../platform/spooled-file.ts'),
-      import('../policies.ts'),
-      import('../../policy/read-policy.ts'),
-      import('../assets.ts'),
-      import('node:path'),
-    ]);
+  await refuseStoreOptions(options);
+  const [{ askScans }, { readableFile }, { parseAsset }, { resolve }, policy] = await Promise.all([
+    import('../../flows/gate.ts'),
+    import('../../platform/spooled-file.ts'),
+    import('../assets.ts'),
+    import('node:path'),
+    policyFor(options, io),
+  ]);
   await using opened = new AsyncDisposableStack();
   const scans = [];
   for (const name of files) {
@@ -197,7 +221,7 @@ async function fromScans(
     },
     {
       release: options.release ?? files.join(', '),
-      policy: await policyNamed(options.policy, io, readPolicy({})),
+      policy,
       waivers,
       now: io.now().getTime(),
     },
