@@ -8,7 +8,7 @@ const MAX_PASS_MS = 24 * 3_600_000;
 export interface Wish {
   readonly pass: Pass;
   readonly depth: Depth;
-  /** Digest of what is read: another one than the cursor's starts over. */
+  /** Digest of the environment and of what is read of it: another one than the cursor's starts over. */
   readonly scope: string;
   readonly fullPassMs: number;
   /** Our clock, epoch ms. */
@@ -38,7 +38,7 @@ export function beginOrResume(after: DynatraceCursor | undefined, wish: Wish): B
       read: 0,
       isListWhole: true,
       isComplete: true,
-      reasons: isOther ? ['the cursor belongs to another scope; everything was read anew'] : [],
+      reasons: isOther ? ['the cursor belongs to another environment or scope; everything was read anew'] : [],
       labels: [],
     },
   };

@@ -34,10 +34,11 @@ export async function* collect(job: DynatraceJob): AsyncGenerator<Page<Dynatrace
   const { settings } = job;
   const wanted = narrowed(labelsOfScope(settings), job.scope.labels);
   const selectors = selectorsOf(wanted);
+  const asset = assetOf(settings);
   const { cursor, pass: begun } = beginOrResume(job.after, {
     pass: job.pass,
     depth: depthOf(job),
-    scope: digestOf([selectors, settings.windowDays, settings.affectedDays]),
+    scope: digestOf([asset.name, selectors, settings.windowDays, settings.affectedDays]),
     fullPassMs: settings.fullPassHours * HOUR_MS,
     now: job.now(),
   });

@@ -35,9 +35,10 @@ export const PassUnderWay = z.strictObject({
 });
 export type PassUnderWay = z.infer<typeof PassUnderWay>;
 
-/** Plain JSON. Belongs to one scope: another one starts over. */
+/** Plain JSON. Belongs to one scope of one environment: another one starts over. */
 export const DynatraceCursor = z.strictObject({
   version: z.literal(1),
+  /** Digest of the environment and of what is read of it. */
   scope: z.string(),
   /** Vendor's clock, epoch ms: all changes up to here are stored, as deep as `depth` says. */
   watermark: z.number().optional(),

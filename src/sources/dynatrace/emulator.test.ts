@@ -448,7 +448,34 @@ test('a cursor of another scope starts over, and the run says so', async () => {
   });
 
   assert.equal(coverage?.closes, true, 'it became a full pass');
-  assert.match(coverage?.reasons.join() ?? '', /another scope/);
+  assert.match(coverage?.reasons.join() ?? '', /another environment or scope/);
+});
+
+test('a cursor of another environment starts over: all of the new one is read, whatever the old one had', async () => {
+  const before = await environmentOf(small.certification);
+  const now = await environmentOf({ ...small.production, environmentId: 'fgh10009' });
+  const first = await before.collect();
+
+  const moved = await now.collect({ after: first.cursor, pass: 'incremental' });
+  const next = await now.collect({ after: moved.cursor, pass: 'incremental' });
+
+  assert.equal(moved.coverage?.closes, true, 'it became a full pass');
+  assert.match(moved.coverage?.reasons.join() ?? '', /another environment/);
+  assert.deepEqual(keysOf(now.store), idsOf(small.production));
+  assert.equal(next.coverage?.closes, false, 'and goes on from there');
+});
+
+test('the same environment, its address written another way, goes on with its cursor', async () => {
+  const { collect, emulator } = await environmentOf(small.certification);
+  const first = await collect();
+
+  const { coverage } = await collect({
+    after: first.cursor,
+    pass: 'incremental',
+    settings: { url: `${emulator.url}/e/${emulator.environmentId}/api/v2/` },
+  });
+
+  assert.equal(coverage?.closes, false);
 });
 
 test('a zone is read with one call, without details, and the coverage names its id', async () => {
