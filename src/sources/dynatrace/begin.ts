@@ -38,7 +38,9 @@ export function beginOrResume(after: DynatraceCursor | undefined, wish: Wish): B
       read: 0,
       isListWhole: true,
       isComplete: true,
-      reasons: isOther ? ['the cursor belongs to another environment or scope; everything was read anew'] : [],
+      reasons: isOther
+        ? ['the cursor belongs to another environment or scope; everything was read anew']
+        : [],
       labels: [],
     },
   };

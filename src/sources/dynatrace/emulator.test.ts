@@ -4,7 +4,7 @@ import { after, test } from 'node:test';
 import type { Coverage, Label, Observation, ObservationDetail, Rejected } from '../../domain/statement.ts';
 import { createHttpClient, type HttpClientOptions } from '../../platform/http/client.ts';
 import { type EstateOptions, makeEstate } from '../../sandbox/dynatrace/data/estate.ts';
-import { isMuted, isOpen, type TenantData } from '../../sandbox/dynatrace/data/model.ts';
+import { isMuted, isOpen, type Tag, type TenantData } from '../../sandbox/dynatrace/data/model.ts';
 import { type DynatraceEmulator, startDynatraceEmulator } from '../../sandbox/dynatrace/emulator.ts';
 import type { Fault } from '../../sandbox/dynatrace/options.ts';
 import type { Detail, Job, Page, Pass } from '../source.ts';
@@ -527,6 +527,25 @@ test('a host that does not exist is never a host without problems: the run is pa
     /HOST-0000000000000000 is not known.*no-such-host is not known/,
   );
   assert.equal(right.coverage?.complete, true, right.coverage?.reasons.join());
+});
+
+test('a tag that nothing has is never a tag without problems: the run is partial', async () => {
+  const { certification } = oneTenant;
+  const [{ key, value }] = certification.topology.hosts.flatMap(({ tags }) => tags) as [Tag];
+  const { collect } = await environmentOf(certification);
+  const quiet = await environmentOf({ ...certification, problems: [] });
+  const taggedBy = (...tags: string[]) => ({ settings: { scope: { tags } } });
+
+  const mistyped = await collect(taggedBy(key, 'nohost'));
+  const part = await collect(taggedBy(key.slice(1)));
+  const withoutProblems = await quiet.collect(taggedBy(value === undefined ? key : `${key}:${value}`));
+
+  assert.equal(mistyped.coverage?.complete, false);
+  assert.deepEqual(mistyped.coverage?.reasons, [
+    'no problem, host or process group has the tag nohost; check how it is written',
+  ]);
+  for (const { coverage } of [part, withoutProblems])
+    assert.equal(coverage?.complete, true, coverage?.reasons.join());
 });
 
 test('a zone that exists and has no problem is complete', async () => {
