@@ -205,6 +205,44 @@ export function writingContract(openStore: OpenStore): void {
       assert.equal((await findingsIn(store)).length, 2);
     });
 
+    test('what several parts of one file mention is counted once, with the first of them', async (store) => {
+      const importParts = async (observedAt: number, ...parts: readonly (typeof FIRST)[][]) => {
+        const ends = await Promise.all(
+          parts.map(async (statements, n) => {
+            const stream = { ...TRIVY, category: String(n) };
+            const run = await store.writer.beginRun({ ...STAGED, stream });
+            await run.stage(statements);
+            return { run, coverage: aCoverage({ observedAt }) };
+          }),
+        );
+        const summaries = await store.writer.finishTogether(ends);
+        return summaries.map(({ findings, vulnerabilities, changes }) => [
+          findings,
+          vulnerabilities,
+          changes,
+        ]);
+      };
+      const none = { created: 0, updated: 0, unchanged: 0, reopened: 0, closed: 0 };
+
+      assert.deepEqual(await importParts(NOON, [FIRST], [FIRST, SECOND]), [
+        [1, 1, { ...none, created: 1 }],
+        // Of the same vulnerability as the first.
+        [1, 0, { ...none, created: 1 }],
+      ]);
+      assert.deepEqual(await importParts(NOON + 1, [FIRST], [FIRST]), [
+        [1, 1, { ...none, unchanged: 1 }],
+        [0, 0, { ...none, closed: 1 }],
+      ]);
+      assert.deepEqual(await importParts(NOON + 2, [], [FIRST]), [
+        [1, 1, { ...none, updated: 1 }],
+        [0, 0, none],
+      ]);
+      assert.deepEqual(await importParts(NOON + 3, [], []), [
+        [0, 0, none],
+        [0, 0, { ...none, closed: 1 }],
+      ]);
+    });
+
     test('a run that has ended takes nothing more', async (store) => {
       const run = await store.writer.beginRun(STAGED);
       await run.finish(aCoverage({ observedAt: NOON }));
@@ -345,6 +383,38 @@ export function writingContract(openStore: OpenStore): void {
         [...byTag, ...(await store.reader.latestRuns())].map(({ id }) => id),
         [cart.run, cart.run],
       );
+    });
+
+    test('which labels a source states is known of all it ever found and of what it was narrowed to', async (store) => {
+      const zone = (id: string, name: string) => ({ kind: 'zone', id, name }) as const;
+      const scans = { source: 'scan:trivy/Trivy', category: '', channel: '' };
+      const wanted = [
+        { kind: 'zone', anyOf: ['Shop', '18', 'Old', 'Nowhere'] },
+        { kind: 'tag', anyOf: ['a'] },
+      ] as const;
+      const ask = () =>
+        store.reader.statedLabels(wanted.map(({ kind, anyOf }) => ({ kind, anyOf: [...anyOf] })));
+      await record(store, { stream: VENDOR, says: [anEntry({ key: 'gone', labels: [zone('16', 'Old')] })] });
+      assert.deepEqual(await ask(), [
+        { source: VENDOR.source, kinds: ['zone'], known: [{ kind: 'zone', value: 'Old' }] },
+      ]);
+
+      await record(store, { stream: scans, says: [anEntry({})] });
+      await record(store, {
+        stream: VENDOR,
+        at: NOON + 1,
+        says: [anEntry({ key: 'a', labels: [zone('17', 'Shop')] })],
+        coverage: { labels: [zone('17', 'Shop'), zone('18', 'Cart')] },
+      });
+
+      assert.deepEqual(await ask(), [
+        { source: scans.source, kinds: [], known: [] },
+        {
+          source: VENDOR.source,
+          kinds: ['zone'],
+          known: ['Shop', '18', 'Old'].map((value) => ({ kind: 'zone', value })),
+        },
+      ]);
     });
 
     test('a scan of one image does not replace the scan of another', async (store) => {

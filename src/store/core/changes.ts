@@ -11,6 +11,17 @@ interface Touch {
   differs: boolean;
 }
 
+/** What became of one finding. */
+export interface Outcome {
+  readonly id: number;
+  readonly isCreated: boolean;
+  readonly isMentioned: boolean;
+  readonly differs: boolean;
+  /** Absent where nothing of it had to be worked out again. */
+  readonly wasOpen: boolean | undefined;
+  readonly isOpen: boolean | undefined;
+}
+
 export interface EarlierFinding {
   readonly id: number;
   readonly isCreated: boolean;
@@ -149,6 +160,21 @@ export class ChangeLog {
 
   get findingCount(): number {
     return this.#created.size + this.#mentioned.size;
+  }
+
+  *outcomes(): Generator<Outcome> {
+    for (const id of new Set([...this.findingsMentioned(), ...this.#touched.keys()])) {
+      const isCreated = this.#created.has(id);
+      const touch = this.#touched.get(id);
+      yield {
+        id,
+        isCreated,
+        isMentioned: isCreated || this.#mentioned.has(id),
+        differs: touch?.differs === true || this.#changedContent.has(id),
+        wasOpen: touch?.wasOpen,
+        isOpen: touch?.isOpen,
+      };
+    }
   }
 
   counts(): Changes {

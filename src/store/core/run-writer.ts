@@ -49,6 +49,7 @@ export interface OpenRun {
 
 /** What `finishTogether` needs beside the face that everyone sees. */
 export interface OwnRunWriter extends RunWriter {
+  readonly log: ChangeLog;
   finishInside(coverage: Coverage, cursor?: string): Promise<RunSummary>;
   release(): Promise<void>;
 }
@@ -69,7 +70,7 @@ class StoredRun implements OwnRunWriter {
   #pages: number;
   #rejectedBefore: number;
   #tally: Tally;
-  readonly #log: ChangeLog;
+  readonly log: ChangeLog;
   /** Observations of the pages committed so far. */
   readonly #mentioned = new IdSet();
   #observedAt: number;
@@ -88,8 +89,8 @@ class StoredRun implements OwnRunWriter {
     this.#rejectedBefore = open.rejected;
     this.#tally = open.tally;
     this.#observedAt = open.start.observedAt;
-    this.#log = new ChangeLog(() => this.#observedAt);
-    open.restore?.(this.#log);
+    this.log = new ChangeLog(() => this.#observedAt);
+    open.restore?.(this.log);
     for (const id of open.mentioned ?? []) this.#mentioned.add(id);
   }
 
@@ -130,8 +131,8 @@ class StoredRun implements OwnRunWriter {
       const streamId = await this.#stream();
       const out = await this.#publishHeld('all', new Identity(this.#db));
       await this.#writePage(out);
-      await recomputeObservations(this.#db, new Identity(this.#db), streamId, [...out.stale], this.#log);
-      await this.#log.write(this.#db, this.#open.start.recordedAt, this.id);
+      await recomputeObservations(this.#db, new Identity(this.#db), streamId, [...out.stale], this.log);
+      await this.log.write(this.#db, this.#open.start.recordedAt, this.id);
       await this.#writeTally(cursor);
       return out.observations;
     });
@@ -168,8 +169,8 @@ class StoredRun implements OwnRunWriter {
       for (const id of told) out.stale.add(id);
     }
     await this.#settle(coverage, covered, identity, out);
-    if (this.#log.haveFindingsMoved) {
-      this.#log.remention((await findingsOfRun(this.#db, this.id)).map(({ id }) => id));
+    if (this.log.haveFindingsMoved) {
+      this.log.remention((await findingsOfRun(this.#db, this.id)).map(({ id }) => id));
     }
     if (cursor !== undefined) await saveSourceCursor(this.#db, this.#open.start.stream.source, cursor);
     return await this.#summarise(coverage);
@@ -220,7 +221,7 @@ class StoredRun implements OwnRunWriter {
   async #stream(): Promise<number> {
     const { stream, holdMs } = this.#open.start;
     if (this.#streamId === undefined || !this.#isStreamSet) {
-      this.#streamId = await ensureStream(this.#db, stream, holdMs, this.#log);
+      this.#streamId = await ensureStream(this.#db, stream, holdMs, this.log);
       this.#isStreamSet = true;
     }
     return this.#streamId;
@@ -264,7 +265,7 @@ class StoredRun implements OwnRunWriter {
         newestOther: await this.#newestOther(covered, identity),
       },
       identity,
-      this.#log,
+      this.log,
       out,
     );
     const holds = await this.#staging.stillHolds();
@@ -326,7 +327,7 @@ class StoredRun implements OwnRunWriter {
     );
     this.#rejects.push(...this.#rejected);
     await noteAssets(this.#db, this.id, out.assets);
-    await this.#log.write(this.#db, this.#open.start.recordedAt, this.id);
+    await this.log.write(this.#db, this.#open.start.recordedAt, this.id);
   }
 
   /** An entry that came twice (pages that overlap, a page repeated after a crash) is one observation. */
@@ -361,10 +362,10 @@ class StoredRun implements OwnRunWriter {
     }
     if (mayClose && !isLate) {
       const stored = await readCoverage(this.#db, row);
-      await closeAbsent(this.#db, streamId, coverage.observedAt, stored, out.observations, this.#log);
+      await closeAbsent(this.#db, streamId, coverage.observedAt, stored, out.observations, this.log);
     }
-    await recomputeObservations(this.#db, identity, streamId, [...out.stale], this.#log);
-    await this.#log.write(this.#db, this.#open.start.recordedAt, this.id);
+    await recomputeObservations(this.#db, identity, streamId, [...out.stale], this.log);
+    await this.log.write(this.#db, this.#open.start.recordedAt, this.id);
   }
 
   async #writeTally(cursor: string): Promise<void> {
@@ -383,14 +384,14 @@ class StoredRun implements OwnRunWriter {
       run: this.id,
       state: row.state === 'complete' ? 'complete' : 'partial',
       observations: this.#tally.observations,
-      findings: this.#log.findingCount,
-      vulnerabilities: await countVulnerabilities(this.#db, this.#log.findingsMentioned()),
+      findings: this.log.findingCount,
+      vulnerabilities: await countVulnerabilities(this.#db, this.log.findingsMentioned()),
       bySeverity: this.#tally.bySeverity,
       rejected: this.#rejectedBefore + this.#rejected.length,
       rejects: this.#rejects,
       reasons: JSON.parse(row.reasons) as string[],
       coverage,
-      changes: this.#log.counts(),
+      changes: this.log.counts(),
     };
   }
 }

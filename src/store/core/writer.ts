@@ -9,6 +9,7 @@ import { PARTS } from '../schema.ts';
 import type { AssetFacts, RunEnd, RunStart, RunWriter, StoreWriter } from '../store.ts';
 import { recordAdvisories as recordRound } from './aliases.ts';
 import { ChangeLog, type EarlierChange } from './changes.ts';
+import { countOnce } from './count-once.ts';
 import { nextGeneration } from './generation.ts';
 import { Identity } from './identity.ts';
 import { recordIntelligence } from './intelligence.ts';
@@ -121,10 +122,25 @@ async function finishTogether(db: Db, ends: readonly RunEnd[]): Promise<readonly
   const summaries = await db.transaction(async () => {
     const done: RunSummary[] = [];
     for (const { run, coverage } of own) done.push(await run.finishInside(coverage));
-    return done;
+    return own.length < 2 ? done : await countedOnce(db, own, done);
   });
   for (const { run } of own) await run.release();
   return summaries;
+}
+
+async function countedOnce(
+  db: Db,
+  own: readonly { readonly run: OwnRunWriter }[],
+  summaries: readonly RunSummary[],
+): Promise<readonly RunSummary[]> {
+  if (own.some(({ run }) => run.log.haveFindingsMoved)) {
+    for (const { run } of own) run.log.remention((await findingsOfRun(db, run.id)).map(({ id }) => id));
+  }
+  const counted = await countOnce(
+    db,
+    own.map(({ run }) => run.log.outcomes()),
+  );
+  return summaries.map((summary, part) => ({ ...summary, ...counted[part] }));
 }
 
 /** How many advisories one transaction takes: other writers wait for no more than that. */
