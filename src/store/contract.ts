@@ -4,6 +4,7 @@ import { coverageContract } from './contract/coverage.ts';
 import { identityContract } from './contract/identity.ts';
 import { intelligenceContract } from './contract/intelligence.ts';
 import { lifeContract } from './contract/life.ts';
+import { partsContract } from './contract/parts.ts';
 import { rateContract } from './contract/rate.ts';
 import type { OpenStore } from './contract/recording.ts';
 import { valuesContract } from './contract/values.ts';
@@ -21,6 +22,7 @@ export function storeContract(store: string, openStore: OpenStore): void {
     valuesContract(openStore);
     intelligenceContract(openStore);
     writingContract(openStore);
+    partsContract(openStore);
     rateContract(openStore);
     verdictsContract(openStore);
     waiversContract(openStore);
