@@ -224,6 +224,29 @@ test('a file of waivers tells all that is wrong with it, by path and line', asyn
     assert.ok(message.includes(part), `${part} is missing in ${message}`);
 });
 
+test('a waiver of a file has a name and a reason that somebody can read', async () => {
+  await using line = await trialLine({
+    'waivers.yaml': [
+      '- { id: A, rule: a:b, by: " ", reason: x, until: 2026-07-01 }',
+      '- { id: B, rule: a:b, by: bob, reason: "  ", until: 2026-07-01 }',
+      '- { id: C, rule: a:b, by: "a\\u200bnn", reason: x, until: 2026-07-01 }',
+      '- { id: D, rule: a:b, by: bob, requestedBy: "\\t", reason: x, until: 2026-07-01 }',
+      '',
+    ].join('\n'),
+  });
+
+  const { message } = await line.run(['waiver', 'list', '--waivers', 'waivers.yaml']);
+
+  for (const part of [
+    '4 problems',
+    '0.by (line 1): a name is needed',
+    '3.requestedBy (line 4): a name is needed',
+    '1.reason (line 2): a reason is needed',
+    '2.by (line 3): a name holds no invisible characters',
+  ])
+    assert.ok(message.includes(part), `${part} is missing in ${message}`);
+});
+
 test('the gate counts a waiver once somebody else has approved it, and no longer once it is over', async () => {
   await using line = await withRequest();
   const gate = async (): Promise<string> => (await line.run(['gate', '-m'])).stdout;
