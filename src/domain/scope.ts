@@ -22,6 +22,11 @@ export const Scope = z.strictObject({
 });
 export type Scope = z.infer<typeof Scope>;
 
+/** Whether anything could be outside of it. */
+export function narrows({ name: _, ...parts }: Scope): boolean {
+  return Object.values(parts).some((part) => part !== undefined);
+}
+
 export const EVERYTHING: Scope = { name: 'everything' };
 
 /** The observations through which a finding is in scope: its live ones, or all of them once it is resolved. */

@@ -68,6 +68,16 @@ describe('a waiver', () => {
     ]);
   });
 
+  test('is asked for by something that narrows', () => {
+    const { vulnerability: _, ...bare } = requested();
+    const inScope = (scope: Requested['scope'], facts: object = {}) =>
+      whyNotNext([], { ...bare, ...facts, scope });
+
+    assert.match(inScope({ name: 'all' }) ?? '', /is everything: name a vulnerability/);
+    assert.equal(inScope({ name: 'all' }, { rule: 'a:b' }), undefined);
+    assert.equal(inScope({ name: 'shop', sources: ['shop'] }), undefined);
+  });
+
   test('that was revoked ends at once and for good', () => {
     const events = [requested(), say('approved', 'bob', 10), say('revoked', 'cid', 40)];
 

@@ -6,7 +6,9 @@ import * as z from 'zod';
 import { showInstant } from './instant.ts';
 import { isSamePerson, PersonName } from './person.ts';
 import {
+  SELECTS_EVERYTHING,
   SELECTS_NOTHING,
+  selectsEverything,
   selectsSomething,
   type Waiver,
   type WaiverSelector,
@@ -116,6 +118,7 @@ export function whyNotNext(events: readonly WaiverEvent[], next: WaiverEvent): s
   const at = Math.max(next.validAt, inTime(events).at(-1)?.validAt ?? 0);
   if (next.kind === 'requested') {
     if (folded !== undefined) return 'it was requested before: give the new one another id';
+    if (selectsEverything(next)) return SELECTS_EVERYTHING;
     return whyNotUntil(next.until, Math.max(at, next.from ?? at));
   }
   if (folded === undefined) return 'nobody has requested it';

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { AssetRefSchema } from './asset.ts';
 import { Instant } from './instant.ts';
 import { isSamePerson, PersonName } from './person.ts';
-import { Scope } from './scope.ts';
+import { narrows, Scope } from './scope.ts';
 
 /** `pkg:npm/%40scope/name`, without `@version`: a waiver by component holds for every version or for none. */
 const VersionlessPurl = z
@@ -12,7 +12,7 @@ const VersionlessPurl = z
 /** How long one of the store may last where the policy says nothing of it. */
 export const MAX_WAIVER_DAYS = 365;
 
-/** Every one that is given must match; at least one is needed. */
+/** Every one that is given must match; at least one that narrows is needed. */
 export const waiverSelectors = {
   /** Any alias; of an entry with several CVEs it sets aside only the finding of that one. */
   vulnerability: z.string().min(1).optional(),
@@ -32,6 +32,14 @@ export function selectsSomething(selector: WaiverSelector): boolean {
 
 export const SELECTS_NOTHING = 'a waiver names a vulnerability, component, asset, rule or scope';
 
+/** A scope that is nothing but a name is everything: whoever means that has to say what they accept. */
+export function selectsEverything({ scope, ...others }: WaiverSelector): boolean {
+  return scope !== undefined && !selectsSomething(others) && !narrows(scope);
+}
+
+export const SELECTS_EVERYTHING =
+  'a scope without sources, channels, labels and assets is everything: name a vulnerability, component, asset or rule, too';
+
 /** A named person accepting findings until a date. */
 export const Waiver = z
   .strictObject({
@@ -47,6 +55,7 @@ export const Waiver = z
     from: Instant.optional(),
   })
   .refine(selectsSomething, { message: SELECTS_NOTHING })
+  .refine((waiver) => !selectsEverything(waiver), { path: ['scope'], message: SELECTS_EVERYTHING })
   .refine((waiver) => waiver.from === undefined || waiver.from < waiver.until, {
     path: ['until'],
     message: 'a waiver ends after it begins',

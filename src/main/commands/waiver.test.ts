@@ -208,6 +208,8 @@ test('a file of waivers tells all that is wrong with it, by path and line', asyn
       '    reason: x',
       '    until: 2026-07-01',
       '  - { id: D, rule: x, by: a, reason: x, until: 2026-07-01, expires: 1 }',
+      '  - { id: E, scope: { name: all }, by: a, reason: x, until: 2026-07-01 }',
+      '  - { id: F, scope: { name: all }, rule: x, by: a, reason: x, until: 2026-07-01 }',
       '',
     ].join('\n'),
   });
@@ -215,11 +217,12 @@ test('a file of waivers tells all that is wrong with it, by path and line', asyn
   const { message } = await line.run(['waiver', 'list', '--waivers', 'waivers.yaml']);
 
   for (const part of [
-    '4 problems',
+    '5 problems',
     'waivers.0.until (line 2)',
     'waivers.1 (line 3): a waiver names',
     'waivers.2.by (line 6): nobody accepts what they asked for',
     'waivers.3.expires (line 10): there is no such key',
+    'waivers.4.scope (line 11): a scope without sources',
   ])
     assert.ok(message.includes(part), `${part} is missing in ${message}`);
 });
@@ -304,7 +307,7 @@ test('a waiver of a file may name a scope of the configuration', async () => {
   await using line = await withRequest();
   await line.write('gatehouse.yaml', 'scopes: [{ name: edge, sources: [elsewhere] }, { name: all }]\n');
   const waiver = (scope: string): string =>
-    `- { id: F-1, scope: ${scope}, by: bob, reason: x, until: 2026-07-01 }\n`;
+    `- { id: F-1, vulnerability: CVE-2024-1001, scope: ${scope}, by: bob, reason: x, until: 2026-07-01 }\n`;
 
   for (const [scope, verdict] of [
     ['all', 'GO'],
