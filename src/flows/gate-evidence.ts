@@ -22,27 +22,78 @@ export async function evidenceOf(
   wanted: Wanted = {},
 ): Promise<readonly Evidence[]> {
   const asked = { sources: scope.sources, assets: scope.assets, labels: scope.labels, at: wanted.at };
-  const runs = (await reader.latestRuns(asked)).filter((run) => speaksIn(run, scope));
-  const spoken = new Set(runs.map(({ stream }) => stream.source));
+  const heard = (await reader.latestRuns(asked)).filter((run) => speaksIn(run, scope));
+  const sight = await sightOf(reader, scope);
   const expected = scope.sources ?? wanted.expected ?? [];
+  // What can have nothing in the scope, and was not asked for, is no evidence of it.
+  const runs = heard.filter(
+    ({ stream: { source } }) =>
+      !sight.isBlind(source) || [...expected, ...(wanted.required ?? [])].includes(source),
+  );
+  const spoken = new Set(runs.map(({ stream }) => stream.source));
   const required = wanted.required ?? [...new Set([...expected, ...spoken])];
-  const missing = required.filter((source) => !spoken.has(source));
   return [
-    ...[...Map.groupBy(runs, nameOf)].map(([source, own]) => runEvidence(source, own, role, required)),
-    ...missing.map((source): Evidence => {
-      const counts = { observations: 0, rejected: 0 };
-      return {
-        source,
-        role,
-        state: 'missing',
-        required: true,
-        ...counts,
-        reasons: [
-          `${source.startsWith('scan:') ? 'none of its scans was ever imported' : 'it was never collected'}${labelsOf(scope)}`,
-        ],
-      };
+    ...[...Map.groupBy(runs, nameOf)].map(([source, own]) => {
+      const evidence = runEvidence(source, own, role, required);
+      const lacks = own.flatMap(({ stream }) => sight.lacksOf(stream.source));
+      return lacks.length === 0
+        ? evidence
+        : { ...evidence, state: 'missing' as const, reasons: [...new Set([...lacks, ...evidence.reasons])] };
     }),
+    ...required
+      .filter((source) => !spoken.has(source))
+      .map((source): Evidence => {
+        const counts = { observations: 0, rejected: 0 };
+        const reasons = [neverHeard(source, scope)];
+        return { source, role, state: 'missing', required: true, ...counts, reasons };
+      }),
   ];
+}
+
+function neverHeard(source: string, scope: Scope): string {
+  const what = source.startsWith('scan:') ? 'no scan of it was ever imported' : 'it was never collected';
+  return `${what}${labelsOf(scope)}`;
+}
+
+/** How much of the scope each source can see at all. */
+interface Sight {
+  /** It finds something and tells of none of it where it belongs, so that nothing of it can be in the scope. */
+  isBlind(source: string): boolean;
+  /** Sentences for people; none where it sees the scope. */
+  lacksOf(source: string): readonly string[];
+}
+
+const SEES_ALL: Sight = { isBlind: () => false, lacksOf: () => [] };
+
+/** A name that no source has ever stated is misspelt more often than clean, and then the scope would be of nothing. */
+async function sightOf(reader: StoreReader, { name, labels, sources }: Scope): Promise<Sight> {
+  if (labels === undefined) return SEES_ALL;
+  const stated = (await reader.statedLabels(labels)).filter(
+    ({ source }) => sources === undefined || sources.includes(source),
+  );
+  const known = new Set(stated.flatMap((one) => one.known.map(({ kind, value }) => `${kind} ${value}`)));
+  const unknown = labels.flatMap(({ kind, anyOf }) =>
+    anyOf.filter((value) => !known.has(`${kind} ${value}`)).map((value) => `${kind} ${value}`),
+  );
+  const bySource = new Map(stated.map((one) => [one.source, one]));
+  const unseen = (source: string): readonly string[] => {
+    const kinds = bySource.get(source)?.kinds;
+    return kinds === undefined
+      ? []
+      : labels.filter(({ kind }) => !kinds.includes(kind)).map(({ kind }) => kind);
+  };
+  return {
+    isBlind: (source) => unseen(source).length > 0,
+    lacksOf: (source) => {
+      const kinds = unseen(source);
+      if (kinds.length > 0)
+        return [
+          `it tells the ${kinds.join(' and ')} of nothing it finds, so the scope ${name} sees nothing of it`,
+        ];
+      if (unknown.length === 0 || !bySource.has(source)) return [];
+      return [`no source has ever named the ${unknown.join(', ')}; check the spelling in the scope ${name}`];
+    },
+  };
 }
 
 function labelsOf({ labels = [] }: Scope): string {

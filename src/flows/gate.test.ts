@@ -8,6 +8,8 @@ import type { Verdict } from '../domain/verdict.ts';
 import { readableFile } from '../platform/spooled-file.ts';
 import { decide } from '../policy/decide.ts';
 import { readPolicy } from '../policy/read-policy.ts';
+import { record } from '../store/contract/recording.ts';
+import { anEntry } from '../store/contract/statements.ts';
 import { openMemoryStore } from '../store/sqlite/memory.ts';
 import type { Store } from '../store/store.ts';
 import { askStore, type GateJob, gateScans, gateStore } from './gate.ts';
@@ -171,6 +173,23 @@ const job = (more: Partial<GateJob> = {}): GateJob => ({
   ...more,
 });
 
+/** A whole source with one mild finding in each of these zones. */
+async function recordZones(store: Store, source: string, zones: readonly string[]): Promise<void> {
+  const stream = { source, category: '', channel: '' };
+  await record(store, {
+    stream,
+    at: NOW,
+    says: zones.map((id) =>
+      anEntry({
+        key: id,
+        names: [[`CVE-2099-${id.length}`]],
+        severity: 'low',
+        labels: [{ kind: 'zone', id }],
+      }),
+    ),
+  });
+}
+
 describe('from the store', () => {
   test('an empty store is UNDECIDED', async () => {
     await withScans([], async (store) => {
@@ -189,6 +208,63 @@ describe('from the store', () => {
       assert.equal(missing.verdict, 'UNDECIDED');
       assert.equal(relaxed.verdict, 'GO');
       assert.deepEqual(relaxed.relaxed, ['missing-evidence']);
+    });
+  });
+
+  describe('of a zone', () => {
+    async function judgeZone(
+      scope: Partial<GateJob['scope']>,
+      more: Partial<GateJob> = {},
+    ): Promise<Verdict> {
+      let verdict: Verdict | undefined;
+      await withScans([[trivyScan({ entries: HIGH }), {}]], async (store) => {
+        await recordZones(store, 'runtime', ['Shop']);
+        verdict = await gateStore(store.reader, job({ scope: { name: 'zone', ...scope }, ...more }));
+      });
+      assert.ok(verdict !== undefined);
+      return verdict;
+    }
+    const zone = (...anyOf: string[]) => [{ kind: 'zone' as const, anyOf }];
+
+    test('that its source has named, what is known of it decides, and scans that name none are no evidence', async () => {
+      const { verdict, evidence } = await judgeZone({ labels: zone('Shop') });
+
+      assert.equal(verdict, 'GO');
+      assert.deepEqual(
+        evidence.map(({ source, state }) => [source, state]),
+        [['runtime', 'complete']],
+      );
+    });
+
+    test('that nobody has ever named, also beside one that is known, is UNDECIDED with the name', async () => {
+      for (const labels of [zone('Shpo'), zone('Shop', 'Shpo')]) {
+        const { verdict, reasons } = await judgeZone({ labels });
+
+        assert.equal(verdict, 'UNDECIDED');
+        assert.match(reasons.map(({ message }) => message).join(), /no source has ever named the zone Shpo/);
+      }
+    });
+
+    test('asked of a source that names none is UNDECIDED: nothing of it could ever be in the scope', async () => {
+      const { verdict, reasons } = await judgeZone({
+        labels: zone('Shop'),
+        sources: ['runtime', 'scan:trivy/Trivy'],
+      });
+
+      assert.equal(verdict, 'UNDECIDED');
+      assert.match(
+        reasons.map(({ message }) => message).join(),
+        /scan:trivy.Trivy.*tells the zone of nothing/,
+      );
+    });
+
+    test('a source that finds nothing at all finds nothing in it', async () => {
+      await withScans([], async (store) => {
+        await recordZones(store, 'runtime', []);
+
+        const scope = { name: 'zone', labels: zone('Shop') };
+        assert.equal((await gateStore(store.reader, job({ scope }))).verdict, 'GO');
+      });
     });
   });
 

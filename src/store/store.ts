@@ -11,7 +11,7 @@ import type { KeyedAdvisory, KeyedStatement } from '../domain/keyed.ts';
 import type { Run, RunSummary } from '../domain/run.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Severity } from '../domain/severity.ts';
-import type { AssetRef, Coverage, Rejected, StreamRef } from '../domain/statement.ts';
+import type { AssetRef, Coverage, Label, Rejected, StreamRef } from '../domain/statement.ts';
 import type { Triage, TriagedFinding, TriageNote } from '../domain/triage.ts';
 import type { Override, VerdictWord } from '../domain/verdict.ts';
 import type { VexDocument } from '../domain/vex-document.ts';
@@ -256,6 +256,8 @@ export interface StoreReader {
    * of these sources and assets, of all where undefined.
    */
   latestRuns(asked?: LatestRuns): Promise<readonly Run[]>;
+  /** Of each source with anything live, what it has ever stated of these labels. */
+  statedLabels(wanted: NonNullable<Scope['labels']>): Promise<readonly StatedLabels[]>;
   run(id: RunId): Promise<Run | undefined>;
   cursor(source: string): Promise<string | undefined>;
   seen(stream: StreamRef, keys: readonly string[]): Promise<readonly SeenEntry[]>;
@@ -272,6 +274,14 @@ export interface StoreReader {
   waivers(id?: string): Promise<readonly WaiverHistory[]>;
   /** Where a finding that was merged away went: itself while it exists. */
   resolveId(id: FindingId): Promise<FindingId | undefined>;
+}
+
+export interface StatedLabels {
+  readonly source: string;
+  /** Of the kinds asked for, those that it states of anything. */
+  readonly kinds: readonly Label['kind'][];
+  /** Of the values asked for, those that it knows: of what it found, or because it was narrowed to them. */
+  readonly known: readonly { readonly kind: Label['kind']; readonly value: string }[];
 }
 
 export interface SeenEntry {

@@ -143,6 +143,37 @@ export function coverageContract(openStore: OpenStore): void {
       assert.ok(summary.reasons.length > 0, 'it says why it is partial');
     });
 
+    test('which labels a source states is known of all it ever found and of what it was narrowed to', async (store) => {
+      const zone = (id: string, name: string) => ({ kind: 'zone', id, name }) as const;
+      const wanted = [
+        { kind: 'zone', anyOf: ['Shop', '18', 'Old', 'Nowhere'] },
+        { kind: 'tag', anyOf: ['a'] },
+      ] as const;
+      const ask = () =>
+        store.reader.statedLabels(wanted.map(({ kind, anyOf }) => ({ kind, anyOf: [...anyOf] })));
+      await record(store, { stream: VENDOR, says: [anEntry({ key: 'gone', labels: [zone('16', 'Old')] })] });
+      assert.deepEqual(await ask(), [
+        { source: VENDOR.source, kinds: ['zone'], known: [{ kind: 'zone', value: 'Old' }] },
+      ]);
+
+      await record(store, { stream: TRIVY, says: [anEntry({})] });
+      await record(store, {
+        stream: VENDOR,
+        at: NOON + 1,
+        says: [anEntry({ key: 'a', labels: [zone('17', 'Shop')] })],
+        coverage: { labels: [zone('17', 'Shop'), zone('18', 'Cart')] },
+      });
+
+      assert.deepEqual(await ask(), [
+        {
+          source: VENDOR.source,
+          kinds: ['zone'],
+          known: ['Shop', '18', 'Old'].map((value) => ({ kind: 'zone', value })),
+        },
+        { source: TRIVY.source, kinds: [], known: [] },
+      ]);
+    });
+
     test('of two runs of one moment the later recorded corrects the earlier', async (store) => {
       await record(store, { says: [anEntry({ severity: 'low' }), anEntry({ names: [['CVE-2024-2']] })] });
 

@@ -331,38 +331,6 @@ export function writingContract(openStore: OpenStore): void {
       );
     });
 
-    test('which labels a source states is known of all it ever found and of what it was narrowed to', async (store) => {
-      const zone = (id: string, name: string) => ({ kind: 'zone', id, name }) as const;
-      const scans = { source: 'scan:trivy/Trivy', category: '', channel: '' };
-      const wanted = [
-        { kind: 'zone', anyOf: ['Shop', '18', 'Old', 'Nowhere'] },
-        { kind: 'tag', anyOf: ['a'] },
-      ] as const;
-      const ask = () =>
-        store.reader.statedLabels(wanted.map(({ kind, anyOf }) => ({ kind, anyOf: [...anyOf] })));
-      await record(store, { stream: VENDOR, says: [anEntry({ key: 'gone', labels: [zone('16', 'Old')] })] });
-      assert.deepEqual(await ask(), [
-        { source: VENDOR.source, kinds: ['zone'], known: [{ kind: 'zone', value: 'Old' }] },
-      ]);
-
-      await record(store, { stream: scans, says: [anEntry({})] });
-      await record(store, {
-        stream: VENDOR,
-        at: NOON + 1,
-        says: [anEntry({ key: 'a', labels: [zone('17', 'Shop')] })],
-        coverage: { labels: [zone('17', 'Shop'), zone('18', 'Cart')] },
-      });
-
-      assert.deepEqual(await ask(), [
-        { source: scans.source, kinds: [], known: [] },
-        {
-          source: VENDOR.source,
-          kinds: ['zone'],
-          known: ['Shop', '18', 'Old'].map((value) => ({ kind: 'zone', value })),
-        },
-      ]);
-    });
-
     test('a scan of one image does not replace the scan of another', async (store) => {
       const shop = await record(store, { says: [anEntry({})], coverage: { assets: [anEntry({}).asset] } });
       const cart = await record(store, {

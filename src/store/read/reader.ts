@@ -9,6 +9,7 @@ import { countFindings, listFindings } from './findings.ts';
 import { loadIntelligence, namesWith } from './intelligence.ts';
 import { findingsAt } from './past-findings.ts';
 import { latestRuns, loadRejects, loadRun, seenEntries } from './runs.ts';
+import { statedLabels } from './stated-labels.ts';
 import { loadTriage, loadTriaged } from './triage.ts';
 import { listBaselines, listVerdicts, loadArtefact, loadVerdict } from './verdicts.ts';
 import { loadVexDocuments } from './vex.ts';
@@ -32,6 +33,7 @@ export function createReader(db: Db): StoreReader {
     assets: () => listAssets(db),
     owners: () => loadOwners(db),
     latestRuns: (asked) => latestRuns(db, asked ?? {}),
+    statedLabels: (wanted) => statedLabels(db, wanted),
     run: (id) => loadRun(db, id),
     cursor: (source) => loadCursor(db, source),
     seen: (stream, keys) => seenEntries(db, stream, keys),

@@ -102,6 +102,7 @@ const READS = [
   'assets',
   'owners',
   'latestRuns',
+  'statedLabels',
   'run',
   'cursor',
   'seen',
