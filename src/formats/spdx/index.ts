@@ -81,11 +81,13 @@ async function lookUp(
   survey: Survey,
 ): Promise<{ subject: SbomSubject | undefined; packages: ReadonlyMap<string, KnownPackage> }> {
   const named = survey.graph.packagesNamed();
+  // Asked once: it is found by a walk through all collections.
+  const { subject: described } = survey;
   const packages = new Map<string, KnownPackage>();
   let subject: SbomSubject | undefined;
-  if (survey.subject === undefined && named.size === 0) return { subject, packages };
+  if (described === undefined && named.size === 0) return { subject, packages };
   for await (const event of events()) {
-    if (survey.subject !== undefined) subject ??= subjectIn(event, survey.subject);
+    if (described !== undefined) subject ??= subjectIn(event, described);
     const element = event.kind === 'element' ? asObject(event.value) : undefined;
     const id = element === undefined ? undefined : identifierOf(element);
     if (element === undefined || id === undefined || !named.has(id)) continue;

@@ -34,9 +34,19 @@ interface Judged {
   action: string | undefined;
 }
 
+/** What follows once all is gathered. */
+interface Settled {
+  readonly state: State;
+  readonly component: KnownPackage | undefined;
+  readonly occurrences: Observation['occurrences'];
+  readonly rating: Rating | undefined;
+  readonly severity: Severity;
+}
+
 /** All that relationships say of vulnerabilities, gathered before the first of these is read. */
 export class SecurityGraph {
   readonly #judged = new Map<string, Judged>();
+  readonly #settled = new Map<Judged, Settled>();
 
   /** An element of any kind; what says nothing of vulnerabilities is passed over. */
   add(element: JsonObject): void {
@@ -69,28 +79,21 @@ export class SecurityGraph {
     const [id, ...others] = namesOf(element);
     if (id === undefined) return 'the vulnerability has neither an identifier nor a name';
     const judged = this.#judged.get(identifierOf(element) ?? '') ?? nothingJudged();
-    const state = stateOf(judged);
-    const affected = packagesOf(judged)
-      .flatMap((one) => packages.get(one) ?? [])
-      .sort((a, b) => (a.purl < b.purl ? -1 : 1));
-    const rating = bestRating(judged.ratings);
-    const { subjectVersion: imageVersion, issuer } = around;
+    const { issuer, subjectVersion } = around;
+    const { state, component, occurrences, rating, severity } = this.#settle(
+      judged,
+      packages,
+      subjectVersion,
+    );
     const why = [state, judged.why].filter(Boolean).join(': ');
     return {
       kind: 'observation',
       class: 'vulnerability',
       defects: namedDefects(id, others),
-      component: affected[0],
-      occurrences:
-        affected.length === 0
-          ? [{ imageVersion }]
-          : affected.map(({ version, purl }, at) => ({
-              version,
-              imageVersion,
-              path: at === 0 ? undefined : purl,
-            })),
+      component,
+      occurrences,
       life: { state: state === 'fixed' ? 'resolved' : 'open' },
-      severity: severityOf(judged.ratings),
+      severity,
       score: rating?.score,
       about: {
         title: textOf(element, 'summary'),
@@ -104,6 +107,35 @@ export class SecurityGraph {
       setAside: state === 'not affected' ? [{ kind: 'vex', issuer, reason: why, at: judged.whyAt }] : [],
       labels: [],
     };
+  }
+
+  /** Once for each: a file may name one of thousands of packages and ratings over and over. */
+  #settle(
+    judged: Judged,
+    packages: ReadonlyMap<string, KnownPackage>,
+    imageVersion: string | undefined,
+  ): Settled {
+    const known = this.#settled.get(judged);
+    if (known !== undefined) return known;
+    const affected = packagesOf(judged)
+      .flatMap((one) => packages.get(one) ?? [])
+      .sort((a, b) => (a.purl < b.purl ? -1 : 1));
+    const settled: Settled = {
+      state: stateOf(judged),
+      component: affected[0],
+      occurrences:
+        affected.length === 0
+          ? [{ imageVersion }]
+          : affected.map(({ version, purl }, at) => ({
+              version,
+              imageVersion,
+              path: at === 0 ? undefined : purl,
+            })),
+      rating: bestRating(judged.ratings),
+      severity: severityOf(judged.ratings),
+    };
+    this.#settled.set(judged, settled);
+    return settled;
   }
 
   #judge(vulnerability: string, packages: readonly string[], state: State): Judged {
