@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { figure, median, slowed } from './harness.ts';
+import { figure, median, NO_TARGET, shown, slowed } from './harness.ts';
 
 test('a figure is ok at its bounds and not beyond them', () => {
   const of = (value: number) =>
@@ -41,4 +41,10 @@ test('work that is not slowed waits for nothing', async (t) => {
   assert.equal(await slowed(1, () => 'done'), 'done');
 
   assert.equal(timer.mock.callCount(), 0);
+});
+
+test('a figure without a target is shown, and misses nothing', () => {
+  const one = shown({ name: 'rate', value: 1234.5, unit: 'findings/s' });
+
+  assert.deepEqual(one, { name: 'rate', value: 1235, unit: 'findings/s', target: NO_TARGET, ok: true });
 });

@@ -66,6 +66,13 @@ export function figure({ name, value, unit, limit }: Measured, bounds: Bounds): 
   };
 }
 
+/** A figure that nobody has promised: it is shown, and misses nothing. It stands beside others that can. */
+export function shown({ name, value, unit }: Omit<Measured, 'limit'>): Figure {
+  return { name, value: rounded(value), unit, target: NO_TARGET, ok: true };
+}
+
+export const NO_TARGET = 'none';
+
 function judge(
   sign: '<=' | '>=',
   value: number | undefined,

@@ -1,13 +1,14 @@
 /**
  * 100,000 findings in one scan of about 200 MB, into a store that holds 1,000,000. The limit is what nobody could
  * avoid, done one after the other in the same run: reading the scan to keyed observations, and putting the same rows,
- * ready made, into the same tables in one transaction.
+ * ready made, into the same tables in one transaction. Beside it, without a target: how fast each format is read and keyed.
  */
 import { copyFile, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { type Bench, type BenchContext, type Figure, figure, median } from './harness.ts';
+import { type Bench, type BenchContext, type Figure, figure, median, shown } from './harness.ts';
 import { runChild, type Watched } from './support/child.ts';
+import type { FormatRate } from './support/formats-child.ts';
 import { fullStoreFile, largeScanFile, SCAN_FINDINGS, smallScanFile } from './support/million.ts';
 
 const ROUNDS = 3;
@@ -37,7 +38,8 @@ async function run(context: BenchContext): Promise<readonly Figure[]> {
       rounds.push(round);
     }
     const smallMs = await measureSmall(folder, small, store, context.slowdown);
-    return figuresOf(rounds, smallMs);
+    const rates = await runChild<readonly FormatRate[]>('./formats-child.ts', [String(context.slowdown)]);
+    return [...figuresOf(rounds, smallMs), ...rates.map(rateOf)];
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -92,6 +94,16 @@ function figuresOf(rounds: readonly Round[], smallMs: number): readonly Figure[]
     figure({ name: 'longest stall of the serving thread', value: stallMs, unit: 'ms' }, { atMost: 20 }),
     figure({ name: 'a scan of 50 findings', value: smallMs, unit: 'ms' }, { atMost: 50 }),
   ];
+}
+
+/** Read and keyed, nothing stored: a format is to blame for no more. */
+function rateOf({ kind, observations, bytes, ms }: FormatRate): Figure {
+  const size = `${observations} observations in ${(bytes / 1e6).toFixed(1)} MB`;
+  return shown({
+    name: `read and keyed: ${kind}, ${size}`,
+    value: observations / (ms / 1000),
+    unit: 'findings/s',
+  });
 }
 
 function describe({ parseMs, insertMs, first, again }: Round): string {
