@@ -126,12 +126,18 @@ export function whyNotNext(events: readonly WaiverEvent[], next: WaiverEvent): s
   return whyNotLater(folded, next, at);
 }
 
-function whyNotLater({ asked, stretches }: Folded, next: WaiverEvent, at: number): string | undefined {
+function whyNotLater(
+  { request, asked, stretches }: Folded,
+  next: WaiverEvent,
+  at: number,
+): string | undefined {
   const last = stretches.at(-1);
   if (next.kind === 'approved') {
     if (asked === undefined) return 'nothing is asked for that could be approved: request a renewal';
     if (isSamePerson(asked.by, next.by))
       return `${next.by} asked for it, and nobody approves their own request`;
+    if (isSamePerson(request.by, next.by))
+      return `${next.by} asked for the waiver, and nobody approves their own request, also when another renews it`;
     return whyNotUntil(asked.until, at);
   }
   if (next.kind === 'rejected' && asked === undefined) return 'nothing is asked for that could be rejected';

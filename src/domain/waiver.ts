@@ -1,7 +1,7 @@
 import * as z from 'zod';
 import { AssetRefSchema } from './asset.ts';
 import { Instant } from './instant.ts';
-import { isSamePerson, PersonName } from './person.ts';
+import { isSamePerson, NewPersonName } from './person.ts';
 import { narrows, Scope } from './scope.ts';
 
 /** `pkg:npm/%40scope/name`, without `@version`: a waiver by component holds for every version or for none. */
@@ -46,9 +46,9 @@ export const Waiver = z
     id: z.string().min(1),
     ...waiverSelectors,
     /** Who accepts it. */
-    by: PersonName,
+    by: NewPersonName,
     /** Who asked for it, where that is known: somebody else. */
-    requestedBy: PersonName.optional(),
+    requestedBy: NewPersonName.optional(),
     reason: z.string().trim().min(1, 'a reason is needed'),
     /** Epoch ms; from this moment on it no longer counts. */
     until: Instant,

@@ -1,5 +1,5 @@
 import { GatehouseError } from '../domain/errors.ts';
-import { PersonName } from '../domain/person.ts';
+import { NewPersonName } from '../domain/person.ts';
 import type { Io } from './command.ts';
 
 /**
@@ -10,7 +10,7 @@ export function whoSays(by: string | undefined, { env }: Io): string {
   const known = [env.GATEHOUSE_USER, env.USER, env.LOGNAME, env.USERNAME];
   const given = by ?? known.find((one) => one !== undefined && one !== '');
   if (given === undefined) throw new GatehouseError('input-invalid', 'who says it? give --by NAME');
-  const name = PersonName.safeParse(given);
+  const name = NewPersonName.safeParse(given);
   if (name.success) return name.data;
   throw new GatehouseError('input-invalid', `--by: ${name.error.issues[0]?.message}`);
 }
