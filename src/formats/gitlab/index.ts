@@ -32,6 +32,8 @@ const FOREIGN = [
   'ok',
   'meta',
 ];
+/** What a cut-out without version and scan still has. */
+const CUT_OUT = ['vulnerabilities', 'remediations', 'dependency_files', 'schema', '$schema'];
 const SCAN_TYPE =
   /"type"\s*:\s*"(?:sast|dast|dependency_scanning|container_scanning|cluster_image_scanning|secret_detection|api_fuzzing|coverage_fuzzing)"/;
 
@@ -113,6 +115,9 @@ function documentOf(value: unknown): JsonObject {
   }
   const foreign = FOREIGN.find((name) => Object.hasOwn(document, name));
   if (foreign !== undefined) throw refused(`it has '${foreign}' beside its vulnerabilities`);
+  const other = Object.keys(document).find((name) => !CUT_OUT.includes(name));
+  if (other !== undefined && document.version === undefined && scan === undefined)
+    throw refused(`it has neither a version nor a scan, and '${other}' beside its vulnerabilities`);
   return document;
 }
 
