@@ -106,7 +106,9 @@ export function targetOf(
   if (taken.length > 0) return taken.map((move) => `${move.to} from ${move.from}`).join(', ');
   return options.length === 0
     ? 'a version without it'
-    : `one of ${options.join(', ')} (their order is not certain)`;
+    : options.length === 1
+      ? `${options[0]} (whether it is above what is installed is not certain)`
+      : `one of ${options.join(', ')} (their order is not certain)`;
 }
 
 export interface SaidStep {

@@ -25,6 +25,7 @@ export const command: CommandModule<VexExportOptions> = {
   define: (command) => {
     command
       .option('-f, --format <format>', FORMATS.join(' or '), 'openvex')
+      .option('--json', 'as it is: either format is JSON')
       .option('--author <name>', 'in whose name; GATEHOUSE_USER, or who is logged in')
       .option('--id <iri>', 'how the document is called; made of what it says')
       .option('-o, --output <file>', 'write it there instead of to standard output')
