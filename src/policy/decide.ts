@@ -68,6 +68,7 @@ export function decide(given: DecideInput): Verdict {
     ...input,
     problems,
     honour: policy.honour,
+    maxWaiverDays: policy.maxWaiverDays,
     waivers: [...policy.waivers, ...(input.waivers ?? [])],
     vex: input.vex ?? [],
   });

@@ -83,6 +83,8 @@ function peopleOf({ overrides, maxWaiverDays }: Policy): readonly string[] {
       ? 'Nobody may override a verdict.'
       : `${written(overrides.by)} may override a verdict.`,
     `An override lasts ${overrides.maxHours} hours at most.`,
-    `Waivers that are asked for in the store last ${maxWaiverDays ?? MAX_WAIVER_DAYS} days at most.`,
+    maxWaiverDays === undefined
+      ? `Waivers that are asked for in the store last ${MAX_WAIVER_DAYS} days at most.`
+      : `A waiver lasts ${maxWaiverDays} days at most: one of a file that ends later does not count.`,
   ];
 }

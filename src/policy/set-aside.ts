@@ -14,12 +14,15 @@ import { counted, countOf } from './counting.ts';
 import type { Problems } from './problems.ts';
 import { compareText, worstFirst } from './worst-first.ts';
 
-const WARNING_MS = 7 * 86_400_000;
+const DAY_MS = 86_400_000;
+const WARNING_MS = 7 * DAY_MS;
 
 export interface SetAsideFacts extends ClaimFacts {
   readonly now: number;
   readonly problems: Problems;
   readonly honour: readonly Honour[];
+  /** Undefined: waivers that were not asked for in the store may end whenever they say. */
+  readonly maxWaiverDays: number | undefined;
 }
 
 export interface Sorted {
@@ -74,10 +77,10 @@ export function sortOutSetAside(findings: readonly Finding[], facts: SetAsideFac
 function waivedTimes(
   views: readonly ObservationView[],
   claims: readonly Claim[],
-  { honour, now }: SetAsideFacts,
+  { honour, now, maxWaiverDays }: SetAsideFacts,
 ): readonly Interval[] {
   const waived = claims
-    .filter(({ kind }) => kind === 'waiver')
+    .filter((claim) => claim.kind === 'waiver' && !isTooLong(claim, maxWaiverDays, now))
     .filter((claim) =>
       honour.some((one) => one.kind === 'waiver' && (one.issuers?.includes(claim.issuer) ?? true)),
     )
@@ -128,6 +131,8 @@ function uncoveredBy(claim: Claim, views: readonly ObservationView[]): string {
 function whyNot(claim: Claim, facts: SetAsideFacts, at: number): string | undefined {
   if (isOver(claim, at)) return `ended ${showInstant(claim.until ?? at)}`;
   if (claim.from !== undefined && at < claim.from) return `begins ${showInstant(claim.from)}`;
+  if (isTooLong(claim, facts.maxWaiverDays, at))
+    return `ends more than ${counted(facts.maxWaiverDays ?? 0, 'day')} ahead (maxWaiverDays of the policy)`;
   const ofKind = facts.honour.filter(({ kind }) => kind === claim.kind);
   if (ofKind.length === 0) return `the policy does not honour ${claim.kind}`;
   const ofIssuer = ofKind.filter(({ issuers }) => issuers === undefined || issuers.includes(claim.issuer));
@@ -136,6 +141,15 @@ function whyNot(claim: Claim, facts: SetAsideFacts, at: number): string | undefi
     return 'stands in the scans under judgement';
   }
   return undefined;
+}
+
+/**
+ * Nobody knows when the waiver of a file was asked for, so what counts is how far ahead it ends: no verdict rests on one
+ * that the store would not have taken today.
+ */
+function isTooLong({ kind, from, until }: Claim, maxDays: number | undefined, at: number): boolean {
+  if (kind !== 'waiver' || maxDays === undefined || until === undefined) return false;
+  return until - Math.max(at, from ?? at) > maxDays * DAY_MS;
 }
 
 function isOver(claim: Claim, at: number): boolean {
