@@ -9,6 +9,13 @@ describe('an instant', () => {
     assert.equal(Instant.parse(Date.UTC(2026, 1, 1)), Date.UTC(2026, 1, 1));
   });
 
+  it('needs no seconds, and does need a time zone', () => {
+    assert.equal(Instant.parse('2026-11-22T10:00Z'), Date.UTC(2026, 10, 22, 10));
+    assert.equal(Instant.parse('2026-11-22T10:00+02:00'), Date.UTC(2026, 10, 22, 8));
+    assert.equal(Instant.safeParse('2026-11-22T10:00').success, false);
+    assert.equal(Instant.safeParse('2026-11-22T10Z').success, false);
+  });
+
   it('refuses what is no moment', () => {
     for (const wrong of ['soon', '2026-02-30', '', -1, 1.5, Number.MAX_SAFE_INTEGER, Number.NaN, null]) {
       assert.equal(Instant.safeParse(wrong).success, false, `${wrong} was read`);

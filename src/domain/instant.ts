@@ -5,9 +5,15 @@ const LAST_INSTANT_MS = 8_640_000_000_000_000;
 
 /** A moment as people write it (ISO 8601 date or date-time; a bare date is midnight UTC) or as epoch ms; read as epoch ms. */
 export const Instant = z
-  .union([z.int().nonnegative().max(LAST_INSTANT_MS), z.iso.datetime({ offset: true }), z.iso.date()], {
-    error: 'expected an ISO 8601 date or date-time, or epoch milliseconds',
-  })
+  .union(
+    [
+      z.int().nonnegative().max(LAST_INSTANT_MS),
+      z.iso.datetime({ offset: true }),
+      z.iso.datetime({ offset: true, precision: -1 }),
+      z.iso.date(),
+    ],
+    { error: 'expected an ISO 8601 date or date-time, or epoch milliseconds' },
+  )
   .transform((written) => (typeof written === 'number' ? written : Date.parse(written)));
 export type Instant = z.infer<typeof Instant>;
 
