@@ -3,6 +3,7 @@ import { existsSync } from 'node:fs';
 import { test } from 'node:test';
 import { z } from 'zod';
 import { trialIo } from '../../../test/support/trial-io.ts';
+import { sourceOfKind } from '../../sources/registry.ts';
 import { runProgram } from '../program.ts';
 import { command } from './sandbox.ts';
 
@@ -29,6 +30,21 @@ test('the sandbox answers until it is interrupted, and leaves nothing behind', a
   );
 });
 
+test('what it prints as url is one that a source of gatehouse.yaml takes as it is', async () => {
+  const trial = trialIo();
+  const running = runProgram(['sandbox', '--problems', '25', '--json'], trial.io, entries);
+  await until(() => trial.stdout().endsWith('\n'));
+  trial.interrupt();
+  await running;
+
+  const { certification, production } = Printed.parse(JSON.parse(trial.stdout()));
+
+  for (const { url } of [certification, production]) {
+    const read = sourceOfKind('dynatrace')?.settings.safeParse({ url, token: { env: 'T' } });
+    assert.equal(read?.success, true, read?.error?.message);
+  }
+});
+
 test('people read where the sandbox is and with what token', async () => {
   const trial = trialIo();
   const running = runProgram(['sandbox', '--problems', '25'], trial.io, entries);
@@ -38,7 +54,7 @@ test('people read where the sandbox is and with what token', async () => {
 
   assert.match(
     trial.stdout(),
-    /Certification[^\n]*\n {2}url +http:\/\/127\.0\.0\.1:\d+\n {2}token +dt0c01\./,
+    /Certification[^\n]*\n {2}url +http:\/\/127\.0\.0\.1:\d+\/e\/\w+\n {2}token +dt0c01\./,
   );
   assert.match(trial.stdout(), /checkout-api\.trivy\.json/);
 });

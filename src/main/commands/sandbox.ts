@@ -44,22 +44,26 @@ function wholeNumber(text: string): number {
 }
 
 function facts({ certification, production, scans }: SampleEstate) {
-  const environment = ({ url, token, environmentId, zone }: SampleEnvironment) => ({
-    url,
-    token,
-    environmentId,
-    zone,
-  });
+  const environment = (sample: SampleEnvironment) => {
+    const { token, environmentId, zone } = sample;
+    return { url: addressOf(sample), token, environmentId, zone };
+  };
   return { certification: environment(certification), production: environment(production), scans };
 }
 
+/** As a source takes it. */
+function addressOf({ url, environmentId }: SampleEnvironment): string {
+  return `${url}/e/${environmentId}`;
+}
+
 function forPeople(estate: SampleEstate): string {
-  const environment = (name: string, { url, token, zone }: SampleEnvironment) =>
-    `${name}\n  url    ${url}\n  token  ${token}\n  zone   ${zone}\n`;
+  const environment = (name: string, sample: SampleEnvironment) =>
+    `${name}\n  url    ${addressOf(sample)}\n  token  ${sample.token}\n  zone   ${sample.zone}\n`;
   return [
     environment('Certification: Dynatrace Environment API v2', estate.certification),
     environment('Production: Dynatrace Environment API v2', estate.production),
     `Scans of the release candidate\n${estate.scans.map((path) => `  ${path}\n`).join('')}`,
+    'In gatehouse.yaml a source with one of these needs allowPrivate: true, for it is on this machine.',
     'Everything is invented. Ctrl-C stops and removes it.\n',
   ].join('\n');
 }
