@@ -7,7 +7,7 @@ import { zipOf } from '../../test/support/zip.ts';
 import { isGatehouseError } from '../domain/errors.ts';
 import { FEEDS, feedOf } from '../feeds/registry.ts';
 import { openMemoryStore } from '../store/sqlite/memory.ts';
-import { feedHead, readFeed } from './feeds.ts';
+import { feedHead, feedsRead, readFeed } from './feeds.ts';
 
 const NOW = Date.UTC(2026, 5, 1);
 
@@ -83,6 +83,25 @@ describe('a catalogue', () => {
 });
 
 describe('a file that is refused', () => {
+  for (const [what, content, says] of [
+    ['a catalogue that lists nothing', catalogue('2026-05-02'), /lists nothing that can be read/],
+    ['a catalogue without a readable entry', catalogue('2026-05-02', ''), /lists nothing that can be read/],
+    ['scores without a row', 'cve,epss,percentile\n', /no score that can be read/],
+    ['scores without a readable row', 'cve,epss,percentile\nCVE-2099-10001,high,0.5\n', /no score that can/],
+  ] as const) {
+    test(`${what}: nothing counts as read by it, and what was known stays`, async () => {
+      await using desk = await aDesk();
+
+      await assert.rejects(desk.read(content), says);
+      const before = await feedsRead(desk.store.reader);
+      await desk.read(catalogue('2026-05-01', 'CVE-2099-10001'));
+      await assert.rejects(desk.read(content), says);
+
+      assert.deepEqual(before, []);
+      assert.deepEqual(await desk.store.reader.namesWith('kev'), ['CVE-2099-10001']);
+    });
+  }
+
   test('leaves nothing behind, however much of it could be read', async () => {
     await using desk = await aDesk();
     const rows = Array.from({ length: 2000 }, (_, n) => `CVE-2099-${10_000 + n},0.5,0.5\n`).join('');

@@ -33,6 +33,7 @@ interface Told {
 
 async function* read(file: FeedFile): AsyncGenerator<FeedBatch, FeedFacts> {
   let publishedAt = file.receivedAt;
+  let isAnyRead = false;
   for await (const { bytes } of file.documents()) {
     let told: Told | undefined;
     let facts: IntelligenceFact[] = [];
@@ -55,6 +56,7 @@ async function* read(file: FeedFile): AsyncGenerator<FeedBatch, FeedFacts> {
       const fact = factOf(line, told);
       if (typeof fact === 'string') rejected.push({ at: `line ${line.number}`, reason: fact });
       else facts.push(fact);
+      isAnyRead ||= typeof fact !== 'string';
       if (facts.length + rejected.length < BATCH_SIZE) continue;
       yield { facts, advisories: [], rejected };
       [facts, rejected] = [[], []];
@@ -62,6 +64,8 @@ async function* read(file: FeedFile): AsyncGenerator<FeedBatch, FeedFacts> {
     if (told === undefined) throw new GatehouseError('input-invalid', 'this is no EPSS file: it is empty');
     yield { facts, advisories: [], rejected };
   }
+  if (!isAnyRead)
+    throw new GatehouseError('input-invalid', 'the file has no score that can be read; fetch it again');
   return { publishedAt };
 }
 

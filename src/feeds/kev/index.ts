@@ -50,9 +50,11 @@ async function* read(file: FeedFile): AsyncGenerator<FeedBatch, FeedFacts> {
   const { publishedAt } = await releaseOf(file);
   let facts: IntelligenceFact[] = [];
   let rejected: Rejected[] = [];
+  let isAnyRead = false;
   for await (const event of entriesOf(file)) {
     if (event.kind !== 'item') continue;
     const entry = Entry.safeParse(event.value);
+    isAnyRead ||= entry.success;
     if (entry.success) facts.push(factOf(entry.data, publishedAt));
     else
       rejected.push({ at: showPath(event.path), reason: z.prettifyError(entry.error).replaceAll('\n', ' ') });
@@ -60,6 +62,12 @@ async function* read(file: FeedFile): AsyncGenerator<FeedBatch, FeedFacts> {
     yield { facts, advisories: [], rejected };
     [facts, rejected] = [[], []];
   }
+  // It is never empty: taken as read, it would say of everything that nobody exploits it.
+  if (!isAnyRead)
+    throw new GatehouseError(
+      'input-invalid',
+      'the catalogue lists nothing that can be read, so it tells nothing; fetch it again',
+    );
   yield { facts, advisories: [], rejected };
   return { publishedAt, isWhole: 'kev' };
 }
