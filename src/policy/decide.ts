@@ -23,7 +23,7 @@ import { type ActiveRule, activeRules, compilePolicy } from './compile-policy.ts
 import { baselineGaps, evidenceFloor, inOrder, isBaselineComplete, shownEvidence } from './evidence.ts';
 import { findPathToGo } from './path-to-go.ts';
 import { countProblems, groupIntoProblems } from './problems.ts';
-import type { Case, Judgement, Rule } from './rule.ts';
+import type { Case, Judgement, Rule, Unread } from './rule.ts';
 import { RULES } from './rules/registry.ts';
 import { sortOutSetAside } from './set-aside.ts';
 import { worstFirst } from './worst-first.ts';
@@ -120,9 +120,10 @@ export function decide(given: DecideInput): Verdict {
   };
 }
 
-/** Where nothing is open, nothing the world says could matter. */
-function unreadOf({ intelligence = [] }: DecideInput): readonly IntelligenceKind[] {
-  return INTELLIGENCE_KINDS.filter((kind) => !intelligence.includes(kind));
+/** Where nothing is open, nothing that could be said of it matters. */
+function unreadOf({ intelligence = [], fromScans }: DecideInput): readonly Unread[] {
+  const kinds = INTELLIGENCE_KINDS.filter((kind) => !intelligence.includes(kind));
+  return fromScans ? [...kinds, 'history'] : kinds;
 }
 
 /** A store may answer with too much or with a finding twice; what is judged is exactly what the policy asks about. */

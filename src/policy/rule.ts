@@ -9,6 +9,9 @@ import type { Evidence } from '../domain/verdict.ts';
 import type { Baseline } from './baseline.ts';
 import type { Problems } from './problems.ts';
 
+/** What a verdict may have nobody to ask about: the world, or since when something is open. */
+export type Unread = IntelligenceKind | 'history';
+
 /** What a rule is given to judge. */
 export interface Case {
   /** Open, in scope, not set aside, selected by the rule's own filter; worst first, none twice. */
@@ -19,8 +22,8 @@ export interface Case {
   readonly now: number;
   /** When it was wholly under waivers that the policy honours, over or not. */
   waivedTimes(finding: Finding): readonly Interval[];
-  /** What of the world's knowledge was never read, though something is open that it may be about. */
-  readonly unread: readonly IntelligenceKind[];
+  /** What nobody could be asked about, though something is open that it may be about. */
+  readonly unread: readonly Unread[];
   /** Every run the verdict rests on, of the release and of the baseline. */
   readonly evidence: readonly Evidence[];
   /** Nothing is known there (and it is not complete) unless the policy compares. */

@@ -1,17 +1,14 @@
-import type { IntelligenceKind } from '../domain/intelligence.ts';
 import type { Evidence } from '../domain/verdict.ts';
-import type { Case, Judgement } from './rule.ts';
+import type { Case, Judgement, Unread } from './rule.ts';
 
 const WHAT = {
   epss: 'EPSS was never read, so how likely exploitation is cannot be told',
   kev: 'the KEV catalogue was never read, so what is known to be exploited cannot be told',
-} as const satisfies Record<IntelligenceKind, string>;
+  history: 'scans alone do not tell since when a finding is open: import them, and gate from the store',
+} as const satisfies Record<Unread, string>;
 
-/** A rule that asks the world, where nobody asked the world, has not judged: it leaves the verdict open. */
-export function unreadJudgement(
-  kind: IntelligenceKind,
-  { unread }: Pick<Case, 'unread'>,
-): readonly Judgement[] {
+/** A rule that asks what nobody could be asked about has not judged: it leaves the verdict open. */
+export function unreadJudgement(kind: Unread, { unread }: Pick<Case, 'unread'>): readonly Judgement[] {
   if (!unread.includes(kind)) return [];
   const message = WHAT[kind];
   return [
@@ -25,7 +22,7 @@ export function unreadJudgement(
   ];
 }
 
-function missing(source: IntelligenceKind, reason: string): Evidence {
+function missing(source: Unread, reason: string): Evidence {
   const counts = { observations: 0, rejected: 0 };
   return { source, role: 'release', state: 'missing', required: true, ...counts, reasons: [reason] };
 }

@@ -5,6 +5,7 @@ import { daysFor } from '../../domain/sla.ts';
 import { counted, countOf, severitiesOf } from '../counting.ts';
 import { exceptFor, exceptSeverities } from '../finding-exceptions.ts';
 import { ANY_TIME, defineRule } from '../rule.ts';
+import { unreadJudgement } from '../unread.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -25,12 +26,13 @@ export const ageRule = defineRule({
     op: 'all',
     of: [oldEnough(days, now), exceptFor(exceptSeverities)],
   }),
-  judge({ days }, { findings, problems, now }) {
+  judge({ days }, facts) {
+    const { findings, problems, now } = facts;
     const old = findings.filter(({ openedAt, severity }) => {
       const allowed = daysOf(days, severity);
       return allowed !== undefined && now - openedAt >= allowed * DAY_MS;
     });
-    if (old.length === 0) return [];
+    if (old.length === 0) return unreadJudgement('history', facts);
     const message =
       typeof days === 'number'
         ? `${countOf(old, problems)} open for at least ${counted(days, 'day')}`

@@ -4,6 +4,7 @@ import { SEVERITIES } from '../../domain/severity.ts';
 import { DEFAULT_SLA, daysFor, deadlineOf, isOverdue, type SlaDays } from '../../domain/sla.ts';
 import { countOf, severitiesOf } from '../counting.ts';
 import { ANY_TIME, defineRule } from '../rule.ts';
+import { unreadJudgement } from '../unread.ts';
 
 const DAY_MS = 86_400_000;
 
@@ -21,13 +22,14 @@ export const pastSlaRule = defineRule({
           op: 'any',
           of: [{ op: 'dueBefore', at: now }, ...openTooLong(days, now)],
         },
-  judge({ days }, { findings, problems, now, waivedTimes }) {
+  judge({ days }, facts) {
+    const { findings, problems, now, waivedTimes } = facts;
     const late = findings.filter((finding) => {
       const { severity, openedAt, dueAt } = finding;
-      const facts = { severity, openedAt, vendorDueAt: dueAt, waived: waivedTimes(finding) };
-      return isOverdue(deadlineOf(facts, days), now);
+      const life = { severity, openedAt, vendorDueAt: dueAt, waived: waivedTimes(finding) };
+      return isOverdue(deadlineOf(life, days), now);
     });
-    if (late.length === 0) return [];
+    if (late.length === 0) return unreadJudgement('history', facts);
     const message = `${countOf(late, problems)} past the deadline: ${severitiesOf(late)}`;
     return [{ message, findings: late, proven: true }];
   },
