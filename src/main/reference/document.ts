@@ -138,9 +138,25 @@ export function isReferenceConfig(document: unknown): boolean {
   return KEYS['']?.some((key) => Object.hasOwn(document, key)) ?? false;
 }
 
+/**
+ * Mode evaluate reads one environment. A file may keep the other for the day it compares, as a template or half filled
+ * in, and nothing in it can let anything pass.
+ */
+export function leavesProductionOut(document: unknown): document is Readonly<Record<string, unknown>> {
+  if (typeof document !== 'object' || document === null) return false;
+  const { mode, production_environment } = document as Readonly<Record<string, unknown>>;
+  return typeof mode === 'string' && /^\s*evaluate\s*$/i.test(mode) && !!production_environment;
+}
+
+function withoutUnused(document: unknown): unknown {
+  if (!leavesProductionOut(document)) return document;
+  const { production_environment: _, ...used } = document;
+  return used;
+}
+
 /** Throws `config-invalid` naming the file and every problem in it by path, with its line in the text; never a value. */
 export function readReferenceDocument(document: unknown, file: string, text = ''): ReferenceDocument {
-  const read = ReferenceDocument.safeParse(document);
+  const read = ReferenceDocument.safeParse(withoutUnused(document));
   if (read.success) return read.data;
   throw problems(file, inLines(read.error.issues.flatMap(sentencesOf), text));
 }

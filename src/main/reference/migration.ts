@@ -4,7 +4,7 @@ import { stringify } from 'yaml';
 import { GatehouseError } from '../../domain/errors.ts';
 import { problems } from '../yaml-file.ts';
 import type { EnvironmentBlock } from './document.ts';
-import { inLines, readReferenceDocument } from './document.ts';
+import { inLines, leavesProductionOut, readReferenceDocument } from './document.ts';
 import { blocksOf, settingsOf, sourceOf } from './reference-configuration.ts';
 import { policyOf, type Settled, settle, waiversOf } from './rules.ts';
 
@@ -75,7 +75,7 @@ export function migrate(document: unknown, { file, text, env, now }: MigrationCo
     comment([
       `Made of ${basename(file)}, which goes on working as it is: gatehouse gate -c ${basename(file)}`,
       'With this file: gatehouse collect, then gatehouse gate.',
-      ...(read.mode === 'evaluate' && read.production_environment
+      ...(leavesProductionOut(document)
         ? ['mode evaluate did not use production_environment, so it is left out.']
         : []),
     ]),

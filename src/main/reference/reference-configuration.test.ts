@@ -4,6 +4,7 @@ import { isGatehouseError } from '../../domain/errors.ts';
 import type { Preset } from '../../domain/policy.ts';
 import { readPolicy } from '../../policy/read-policy.ts';
 import { isReferenceConfig } from './document.ts';
+import { migrate } from './migration.ts';
 import { fromReference } from './reference-configuration.ts';
 
 const TOKEN = 'dt0c01.ABCDEFGHIJKLMNOPQRSTUVWX.SECRETSECRET';
@@ -153,6 +154,27 @@ describe('the environments', () => {
     });
 
     assert.equal(sources.length, 1);
+  });
+
+  test('one that the mode does not use may be half filled in, and is refused by the mode that uses it', () => {
+    for (const unused of [
+      { ...environment, management_zones: [] },
+      { url: '', token: '', zone: 'Shop' },
+      'to do',
+    ]) {
+      assert.equal(read({ production_environment: unused }).sources.length, 1);
+      assert.equal(read({ mode: ' Evaluate ', production_environment: unused }).sources.length, 1);
+      assert.match(refusal({ mode: 'compare', production_environment: unused }), /production_environment/);
+    }
+    const { text } = migrate(
+      {
+        mode: 'evaluate',
+        certification_environment: environment,
+        production_environment: { management_zones: [] },
+      },
+      { file: 'checkout.yaml', env, now: new Date(0) },
+    );
+    assert.match(text, /did not use production_environment, so it is left out/);
   });
 
   test('settings hold where the token is, and never the token', () => {
