@@ -16,6 +16,13 @@ describe('an expression that is refused before it runs', () => {
     ['runs over lists put together', '(finding.labels + finding.labels).all(x, true)', /runs over a list/],
     ['asks for a field by a name that is made up', 'finding["sev" + "erity"] == "high"', /asked by field/],
     ['takes the finding as a whole', '[finding].exists(f, f.kev)', /asked by field/],
+    [
+      'compares the severity with none',
+      "finding.severity == 'CRITICAL'",
+      /'CRITICAL' is no severity: use crit/,
+    ],
+    ['compares it the other way round', "finding.kev && 'High' != finding.severity", /'High' is no severity/],
+    ['looks for it among others', "finding.severity in ['high', 'severe']", /'severe' is no severity/],
     ['nests loops in loops in loops', LOOPS(3), /nest deeper/],
     ['is too long', `finding.kev || ${'true || '.repeat(500)}true`, /longer|nodes|depth/i],
     ['is too deep', `${'('.repeat(200)}true${')'.repeat(200)}`, /depth|nest/i],
@@ -34,6 +41,16 @@ function LOOPS(deep: number): string {
 }
 
 describe('an expression', () => {
+  it('may compare the severity with each there is, and other fields with any text', () => {
+    for (const text of [
+      "finding.severity in ['critical', 'high', 'medium', 'low', 'info', 'unknown']",
+      "'unknown' != finding.severity",
+      "finding.title == 'CRITICAL' && 'CRITICAL' in finding.labels",
+      "finding.severity.startsWith('CRIT')",
+    ])
+      assert.doesNotThrow(() => compileExpression(text), text);
+  });
+
   it('can ask for every field, and has() tells what is absent', () => {
     for (const field of Object.keys(FINDING_FIELDS)) {
       const told = compileExpression(`has(finding.${field}) || true`)(aFinding(), NOW);

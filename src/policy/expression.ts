@@ -6,6 +6,7 @@
  */
 import { type ASTNode, Environment } from '@marcbachmann/cel-js';
 import type { Finding } from '../domain/finding.ts';
+import { SEVERITIES } from '../domain/severity.ts';
 import { FINDING_FIELDS, type FindingField } from './finding-fields.ts';
 
 /** `true`, `false`, or why it cannot be told. */
@@ -111,6 +112,7 @@ function visit(node: ASTNode, loops: number, made: Made): void {
     made.fields.add(field);
     return;
   }
+  refuseNoSeverity(node);
   if (node.op === 'list') made.longestLiteral = Math.max(made.longestLiteral, node.args.length);
   const name = node.op === 'call' || node.op === 'rcall' ? node.args[0] : '';
   const instead = REFUSED.get(name);
@@ -124,6 +126,18 @@ function visit(node: ASTNode, loops: number, made: Made): void {
   if (loops === DEEPEST_LOOPS) throw new Error(`loops nest deeper than ${DEEPEST_LOOPS}`);
   visit(over, loops, made);
   for (const part of body) visit(part, loops + 1, made);
+}
+
+/** What compares the severity with a text that is none never holds, or always: nobody means that. */
+function refuseNoSeverity(node: ASTNode): void {
+  if (node.op !== '==' && node.op !== '!=' && node.op !== 'in') return;
+  const [left, right] = node.args;
+  const [of, others] = fieldOf(left) === 'severity' ? [left, right] : [right, left];
+  if (fieldOf(of) !== 'severity') return;
+  for (const { op, args } of others.op === 'list' ? others.args : [others]) {
+    if (op !== 'value' || typeof args !== 'string' || SEVERITIES.some((one) => one === args)) continue;
+    throw new Error(`'${args}' is no severity: use ${SEVERITIES.join(', ')}, in lower case`);
+  }
 }
 
 /** The name behind `finding.`. */
