@@ -12,5 +12,5 @@ describe('SQLite', async () => {
 
   // The same code with and without its threads: the many sequences are tried where that is quick.
   storeLaws('in-memory', { openStore: openMemoryStore, numRuns: 150, seed: SEED });
-  storeLaws('SQLite', { openStore: files.openStore, numRuns: 4, timeLimitMs: 4000 });
+  storeLaws('SQLite', { openStore: files.openStore, numRuns: 25, timeLimitMs: 5000, seed: SEED });
 });

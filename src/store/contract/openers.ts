@@ -2,6 +2,7 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { openPostgresStore } from '../postgres/open.ts';
 import { openSqliteStore } from '../sqlite/open.ts';
@@ -12,13 +13,29 @@ export interface Stores extends AsyncDisposable {
   readonly openStore: OpenStore;
 }
 
-/** Files in a temporary folder that goes when these are disposed. */
+/** One store in a temporary folder that goes when these are disposed; each opening finds it empty again. */
 export async function sqliteStores(): Promise<Stores> {
   const folder = await mkdtemp(join(tmpdir(), 'gatehouse-stores-'));
-  let made = 0;
+  const path = join(folder, 'store.db');
+  const store = await openSqliteStore({ path, readers: 1 });
+  const db = new DatabaseSync(path, { timeout: 5000 });
+  const tables = db
+    .prepare(
+      `SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT IN ('schema_version', 'sqlite_sequence')`,
+    )
+    .all()
+    .map(({ name }) => String(name));
+  const wipe = `BEGIN IMMEDIATE; ${tables.map((name) => `DELETE FROM "${name}";`).join(' ')} COMMIT`;
   return {
-    openStore: () => openSqliteStore({ path: join(folder, `${made++}.db`), readers: 1 }),
-    [Symbol.asyncDispose]: () => rm(folder, { recursive: true, force: true }),
+    openStore: async (): Promise<Store> => {
+      db.exec(wipe);
+      return { ...store, close: async () => {} };
+    },
+    [Symbol.asyncDispose]: async () => {
+      db.close();
+      await store.close();
+      await rm(folder, { recursive: true, force: true });
+    },
   };
 }
 
