@@ -40,6 +40,37 @@ test('every problem of every policy is told by its path, and the exit code is 2'
   }
 });
 
+test('expressions that are to block and are not there are a problem, wherever they might be', async () => {
+  const kev = '[{ name: x, when: finding.kev }]';
+  const policies = {
+    'idle.yaml': 'rules: { cel: block }\n',
+    'idle-there.yaml': 'rules: { cel: { action: off, perScope: [{ scope: { name: a }, action: warn }] } }\n',
+    'off.yaml': 'rules: { cel: off }\n',
+    'here.yaml': `rules: { cel: { action: block, expressions: ${kev} } }\n`,
+    'there.yaml': `rules: { cel: { action: block, perScope: [{ scope: { name: a }, expressions: ${kev} }] } }\n`,
+  };
+
+  const { exitCode, stdout, stderr } = await check(Object.keys(policies), policies);
+
+  assert.equal(exitCode, 2);
+  assert.deepEqual(stderr.trimEnd().split('\n'), [
+    'idle.yaml: rules.cel: it is to block, and without expressions it never does: give expressions, or off',
+    'idle-there.yaml: rules.cel: it is to warn, and without expressions it never does: give expressions, or off',
+  ]);
+  assert.deepEqual(stdout.trimEnd().split('\n'), [
+    'off.yaml: no problems',
+    'here.yaml: no problems',
+    'there.yaml: no problems',
+  ]);
+});
+
+test('the configuration with such a policy has that problem', async () => {
+  const { exitCode, stderr } = await check([], { 'gatehouse.yaml': 'policy: { rules: { cel: block } }\n' });
+
+  assert.equal(exitCode, 2);
+  assert.match(stderr, /rules\.cel: it is to block/);
+});
+
 test('machines read the same as JSON', async () => {
   const { stdout } = await check(['--json', 'strict', 'missing.yaml']);
 

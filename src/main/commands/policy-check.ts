@@ -1,3 +1,4 @@
+import type { Policy } from '../../domain/policy.ts';
 import type { CommandModule, Io } from '../command.ts';
 
 interface PolicyCheckOptions {
@@ -7,7 +8,7 @@ interface PolicyCheckOptions {
 
 interface Checked {
   readonly policy: string;
-  /** Undefined: it can be read. */
+  /** Undefined: it can be read, and all of it can do something. */
   readonly problem: string | undefined;
 }
 
@@ -32,7 +33,8 @@ export const command: CommandModule<PolicyCheckOptions> = {
     ]);
     const checked: Checked[] = [];
     if (named.length === 0) {
-      checked.push(await check('the configuration', () => readConfiguration(io, options.config)));
+      const read = async (): Promise<Policy> => (await readConfiguration(io, options.config)).policy;
+      checked.push(await check('the configuration', read));
     }
     for (const name of named) checked.push(await check(name, () => policyNamed(name, io, readPolicy({}))));
     await tell(checked, options.json === true, io);
@@ -40,11 +42,14 @@ export const command: CommandModule<PolicyCheckOptions> = {
   },
 };
 
-async function check(policy: string, read: () => Promise<unknown>): Promise<Checked> {
-  const { isGatehouseError } = await import('../../domain/errors.ts');
+async function check(policy: string, read: () => Promise<Policy>): Promise<Checked> {
+  const [{ isGatehouseError }, { idleRules }] = await Promise.all([
+    import('../../domain/errors.ts'),
+    import('../../policy/idle-rules.ts'),
+  ]);
   try {
-    await read();
-    return { policy, problem: undefined };
+    const idle = idleRules(await read());
+    return { policy, problem: idle.length === 0 ? undefined : `${policy}: ${idle.join('; ')}` };
   } catch (error) {
     if (!isGatehouseError(error)) throw error;
     return { policy, problem: error.message };
