@@ -73,7 +73,8 @@ describe('what another policy does differently', () => {
       ],
       [{ relax: ['missing-evidence'] }, {}, 'relax'],
       [{ waivers: [{ id: 'W', rule: 'x', by: 'a', reason: 'r', until: '2030-01-01' }] }, {}, 'waivers'],
-      [{}, { maxWaiverDays: 364 }, 'maxWaiverDays'],
+      [{}, { maxWaiverDays: 365 }, 'maxWaiverDays'],
+      [{ maxWaiverDays: 400 }, { maxWaiverDays: 364 }, 'maxWaiverDays'],
       [{ overrides: { by: ['a'] } }, {}, 'overrides.by'],
       [{}, { overrides: { maxHours: 1 } }, 'overrides.maxHours'],
     ];
@@ -106,6 +107,8 @@ describe('what another policy does differently', () => {
         { rules: { kev: { action: 'block', perScope: [{ scope: { name: 's' }, action: 'off' }] } } },
       ],
       [{ honour: ['vex'] }, { honour: ['waiver'] }],
+      [{ relax: ['incomplete-baseline'] }, {}],
+      [{}, { maxWaiverDays: 400 }],
     ];
     for (const [one, other] of pairs) {
       assert.match(compared(one, other).join('\n'), /^\S+ different: .*$/);

@@ -1,5 +1,5 @@
 /** What another policy does differently, and whether it is stricter by it: told by what both are judged by. */
-import type { Honour, Policy, RuleAction, RuleSetting } from '../domain/policy.ts';
+import type { Honour, Policy, Relaxation, RuleAction, RuleSetting } from '../domain/policy.ts';
 import { MAX_WAIVER_DAYS } from '../domain/waiver.ts';
 import {
   combined,
@@ -33,11 +33,17 @@ export function comparePolicies(mine: Policy, theirs: Policy): readonly PolicyDi
     aspect('honour', mine.honour, theirs.honour, compareHonours(mine.honour, theirs.honour), (all) =>
       all.map(sayHonour).join('; '),
     ),
-    aspect('relax', mine.relax, theirs.relax, supersetOrder(theirs.relax, mine.relax)),
+    aspect('relax', mine.relax, theirs.relax, compareRelax(mine.relax, theirs.relax)),
     aspect('waivers', mine.waivers, theirs.waivers, supersetOrder(theirs.waivers, mine.waivers), (all) =>
       all.map(sayWaiver).join('; '),
     ),
-    lower('maxWaiverDays', mine.maxWaiverDays ?? MAX_WAIVER_DAYS, theirs.maxWaiverDays ?? MAX_WAIVER_DAYS),
+    aspect(
+      'maxWaiverDays',
+      mine.maxWaiverDays,
+      theirs.maxWaiverDays,
+      compareWaiverDays(mine.maxWaiverDays, theirs.maxWaiverDays),
+      (days) => (days === undefined ? `${MAX_WAIVER_DAYS} for what is requested` : String(days)),
+    ),
     aspect(
       'overrides.by',
       mine.overrides.by,
@@ -73,6 +79,19 @@ function compareOutside(from: Outside, to: Outside): Order {
   const action = towards(-STRENGTH[from.action], -STRENGTH[to.action]);
   if (from.action === 'off' || to.action === 'off') return action;
   return combined([action, compareParameters(from.parameters, to.parameters)]);
+}
+
+/** A baseline that is taken as whole, as it is, proves what is worse or new, too: that opens and shuts the gate. */
+function compareRelax(from: readonly Relaxation[], to: readonly Relaxation[]): Order {
+  const isAsWhole = (relax: readonly Relaxation[]): boolean => relax.includes('incomplete-baseline');
+  return isAsWhole(from) === isAsWhole(to) ? supersetOrder(to, from) : undefined;
+}
+
+/** Not written it holds for what is requested, and waivers of files may last; written it holds for both. */
+function compareWaiverDays(from: number | undefined, to: number | undefined): Order {
+  if ((from === undefined) === (to === undefined)) return towards(from ?? 0, to ?? 0);
+  if ((from ?? to ?? 0) > MAX_WAIVER_DAYS) return undefined;
+  return to === undefined ? -1 : 1;
 }
 
 /** Looser: whatever the one honours, the other honours too. */
