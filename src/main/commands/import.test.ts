@@ -3,7 +3,8 @@ import { writeFile } from 'node:fs/promises';
 import { test } from 'node:test';
 import { makeFolder } from '../../../test/support/cli.ts';
 import { trialIo } from '../../../test/support/trial-io.ts';
-import { writeTrivyScan } from '../../../test/support/trivy-scan.ts';
+import { trialLine } from '../../../test/support/trial-line.ts';
+import { trivyScan, writeTrivyScan } from '../../../test/support/trivy-scan.ts';
 import { commands } from '../commands.ts';
 import { runProgram } from '../program.ts';
 
@@ -48,4 +49,22 @@ test('a file that is refused keeps none of the others from being stored and told
     refused.map((one: { file: string }) => one.file),
     ['cut.json', 'none.json'],
   );
+});
+
+test('two scans of one thing given at once: that the later closed what the earlier found is told', async () => {
+  const scan = (createdAt: string, ...ids: readonly string[]): string =>
+    trivyScan({ createdAt, entries: ids.map((id) => ({ id, severity: 'HIGH' })) });
+  await using line = await trialLine({
+    'a.json': scan('2026-05-01T00:00:00Z', 'CVE-2024-1'),
+    'b.json': scan('2026-05-02T00:00:00Z', 'CVE-2024-2'),
+  });
+
+  const { stderr } = await line.run(['import', 'a.json', 'b.json']);
+  const again = await line.run(['import', 'b.json']);
+
+  assert.match(
+    stderr,
+    /b\.json closed 1 of the findings: it counts as the later scan of what a\.json is about.*--profile/,
+  );
+  assert.equal(again.stderr, '');
 });

@@ -100,7 +100,9 @@ export const command: CommandModule<ImportOptions> = {
             if (options.json === undefined) await tellFeed(io, feeds.at(-1));
             continue;
           }
-          files.push(await importScan({ store, file: given, options: scan, now, signal: io.signal }));
+          const imported = await importScan({ store, file: given, options: scan, now, signal: io.signal });
+          await warnOfPart(io, files, imported);
+          files.push(imported);
           if (options.json === undefined) await tell(io, files.at(-1));
         } catch (error) {
           // One file that must be refused says nothing of the others.
@@ -183,6 +185,21 @@ async function tellFeed(io: Io, read: ImportedFeed | undefined): Promise<void> {
 
 /** What is wrong with one file, and not with the command, the store or the machine. */
 const OF_THE_FILE: ReadonlySet<ErrorCode> = new Set(['input-invalid', 'not-found']);
+
+/** Of two parts of one scan the later closes what only the earlier found: nobody who gives both at once means that. */
+async function warnOfPart(io: Io, earlier: readonly ImportedFile[], file: ImportedFile): Promise<void> {
+  if (file.changes.closed === 0) return;
+  const placesOf = ({ runs }: ImportedFile): readonly string[] =>
+    runs.flatMap(({ source, assets }) => assets.map(({ kind, name }) => `${source} ${kind} ${name}`));
+  const own = new Set(placesOf(file));
+  const other = earlier.find((one) => placesOf(one).some((place) => own.has(place)));
+  if (other === undefined) return;
+  const { remark } = await import('../progress.ts');
+  remark(
+    io,
+    `${file.file} closed ${file.changes.closed} of the findings: it counts as the later scan of what ${other.file} is about; where both hold, give each its own --profile`,
+  );
+}
 
 async function tell(io: Io, file: ImportedFile | undefined): Promise<void> {
   if (file === undefined) return;
