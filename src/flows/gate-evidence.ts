@@ -25,11 +25,10 @@ export async function evidenceOf(
   const heard = (await reader.latestRuns(asked)).filter((run) => speaksIn(run, scope));
   const sight = await sightOf(reader, scope);
   const expected = scope.sources ?? wanted.expected ?? [];
-  // What can have nothing in the scope, and was not asked for, is no evidence of it.
-  const runs = heard.filter(
-    ({ stream: { source } }) =>
-      !sight.isBlind(source) || [...expected, ...(wanted.required ?? [])].includes(source),
-  );
+  const asksFor = [...expected, ...(wanted.required ?? [])];
+  const seeing = heard.filter(({ stream: { source } }) => !sight.isBlind(source) || asksFor.includes(source));
+  // What can have nothing in the scope, and was not asked for, is no evidence of it; alone it is shown, to say so.
+  const runs = seeing.length > 0 ? seeing : heard;
   const spoken = new Set(runs.map(({ stream }) => stream.source));
   const required = wanted.required ?? [...new Set([...expected, ...spoken])];
   return [

@@ -258,6 +258,19 @@ describe('from the store', () => {
       );
     });
 
+    test('asked where only such scans are is UNDECIDED, and says what they lack', async () => {
+      await withScans([[trivyScan({ entries: HIGH }), {}]], async (store) => {
+        const scope = { name: 'zone', labels: zone('Shop') };
+        const { verdict, reasons } = await gateStore(store.reader, job({ scope }));
+
+        assert.equal(verdict, 'UNDECIDED');
+        assert.match(
+          reasons.map(({ message }) => message).join(),
+          /Trivy.*tells the zone of nothing it finds/,
+        );
+      });
+    });
+
     test('a source that finds nothing at all finds nothing in it', async () => {
       await withScans([], async (store) => {
         await recordZones(store, 'runtime', []);

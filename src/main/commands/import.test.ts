@@ -64,7 +64,7 @@ test('two scans of one thing given at once: that the later closed what the earli
 
   assert.match(
     stderr,
-    /b\.json closed 1 of the findings: it counts as the later scan of what a\.json is about.*--profile/,
+    /b\.json closed 1 finding: it counts as the later scan of what a\.json is about.*--profile/,
   );
   assert.equal(again.stderr, '');
 });

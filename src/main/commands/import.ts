@@ -194,19 +194,25 @@ async function warnOfPart(io: Io, earlier: readonly ImportedFile[], file: Import
   const own = new Set(placesOf(file));
   const other = earlier.find((one) => placesOf(one).some((place) => own.has(place)));
   if (other === undefined) return;
-  const { remark } = await import('../progress.ts');
+  const [{ remark }, { counted }] = await Promise.all([
+    import('../progress.ts'),
+    import('../../policy/counting.ts'),
+  ]);
   remark(
     io,
-    `${file.file} closed ${file.changes.closed} of the findings: it counts as the later scan of what ${other.file} is about; where both hold, give each its own --profile`,
+    `${file.file} closed ${counted(file.changes.closed, 'finding')}: it counts as the later scan of what ${other.file} is about; where both hold, give each its own --profile`,
   );
 }
 
 async function tell(io: Io, file: ImportedFile | undefined): Promise<void> {
   if (file === undefined) return;
-  const { toPlainLine } = await import('../../reports/plain-text.ts');
+  const [{ toPlainLine }, { counted }] = await Promise.all([
+    import('../../reports/plain-text.ts'),
+    import('../../policy/counting.ts'),
+  ]);
   const { created, updated, unchanged, closed, reopened } = file.changes;
   const lines = [
-    `${file.file}: ${file.format}, ${file.observations} observations, ${file.findings} findings: ` +
+    `${file.file}: ${file.format}, ${counted(file.observations, 'observation')}, ${counted(file.findings, 'finding')}: ` +
       `${created} created, ${updated} updated, ${unchanged} unchanged, ${reopened} reopened, ${closed} closed`,
   ];
   for (const { source, state, reasons, rejects } of file.runs) {
