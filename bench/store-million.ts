@@ -5,7 +5,7 @@
 
 import { importScan } from '../src/flows/import.ts';
 import type { Db } from '../src/store/db.ts';
-import { ddlOf, migrate } from '../src/store/migrations.ts';
+import { migrate } from '../src/store/migrations.ts';
 import { openPostgresDb } from '../src/store/postgres/db.ts';
 import { openPostgresStore } from '../src/store/postgres/open.ts';
 import { createReader } from '../src/store/read/reader.ts';
@@ -52,7 +52,7 @@ async function measurePostgres(from: Db, context: BenchContext): Promise<readonl
   await using database = await createTestDatabase();
   const db = openPostgresDb({ url: database.url, connections: 2 });
   try {
-    await migrate(db, (table) => ddlOf(table, 'postgres'));
+    await migrate(db, 'postgres');
     const startedAt = performance.now();
     await copyTables(from, db);
     // A server at work does this by itself once a fifth of a table is new (autovacuum, also for rows that only arrive).

@@ -4,7 +4,12 @@
  */
 import * as z from 'zod';
 import type { AssetId, Finding, FindingId, ObservationId, ObservationView } from '../domain/finding.ts';
-import { INTELLIGENCE_KINDS, type Intelligence, type IntelligenceKind } from '../domain/intelligence.ts';
+import {
+  INTELLIGENCE_KINDS,
+  type Intelligence,
+  type IntelligenceKind,
+  OutdatedFeed,
+} from '../domain/intelligence.ts';
 import {
   type Honour,
   MODES,
@@ -43,6 +48,7 @@ export interface Facts {
   readonly waivers?: readonly Waiver[] | undefined;
   readonly vex?: readonly VexStatement[] | undefined;
   readonly intelligence?: readonly IntelligenceKind[] | undefined;
+  readonly outdated?: readonly OutdatedFeed[] | undefined;
   readonly owners?: readonly (readonly [AssetId, string])[] | undefined;
   readonly counts: Pick<Counts, 'open' | 'bySeverity'>;
   readonly fromScans: boolean;
@@ -207,6 +213,7 @@ const facts: z.ZodType<Facts> = z.looseObject({
   waivers: z.array(waiver).optional(),
   vex: z.array(vex).optional(),
   intelligence: z.array(z.enum(INTELLIGENCE_KINDS)).optional(),
+  outdated: z.array(OutdatedFeed).optional(),
   owners: z.array(z.tuple([assetId, text])).optional(),
   counts: z.looseObject({ open: count, bySeverity: z.record(severity, count) }),
   fromScans: z.boolean(),

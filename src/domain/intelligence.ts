@@ -12,6 +12,15 @@ export interface Intelligence {
 export const INTELLIGENCE_KINDS = ['epss', 'kev'] as const;
 export type IntelligenceKind = (typeof INTELLIGENCE_KINDS)[number];
 
+/** What was read of a kind, and is older than it may be: what has become so since cannot be told by it. */
+export const OutdatedFeed = z.strictObject({
+  kind: z.enum(INTELLIGENCE_KINDS),
+  /** Epoch ms, by the publisher's clock. */
+  publishedAt: z.number(),
+  maxAgeHours: z.number().positive(),
+});
+export type OutdatedFeed = Readonly<z.infer<typeof OutdatedFeed>>;
+
 const share = z.number().min(0).max(1);
 const moment = z.int();
 

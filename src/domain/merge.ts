@@ -2,7 +2,8 @@
  * The precedence of values, written once. Live observations speak; when none is live, all do. Of several, the worst
  * known severity is shown (unknown only when none knows), the highest score among those that gave that severity, the
  * worst of each runtime fact, the earliest deadline, any fix; the title comes from the first observation that has
- * one in the order severity, score, source, key. None of it depends on the order of arrival.
+ * one in the order severity, score, source, key. None of it depends on the order of arrival. A severity that no
+ * observation knows, and its score, are the worst that advisories say.
  */
 import { worstAssessment } from './assessment.ts';
 import { UNKNOWN_CODE } from './severity.ts';

@@ -38,3 +38,8 @@ function compareCve(a: string, b: string): number {
   if (numberA.length !== numberB.length) return numberA.length - numberB.length;
   return numberA < numberB ? -1 : numberA > numberB ? 1 : 0;
 }
+
+/** The CVEs among them, each once: several where whoever gave the names took them for one. */
+export function cvesAmong(names: readonly string[]): readonly string[] {
+  return [...new Set(names.map(normaliseName))].filter((name) => name.startsWith('CVE-'));
+}

@@ -33,6 +33,8 @@ export const TriageNote = z
     tags: z.array(z.string().min(1).max(100)).max(50).optional(),
     by: PersonName,
     validAt: z.int().nonnegative(),
+    /** Of the finding when its state was given, where it had any: of one that joins it later, nobody judged anything. */
+    cves: z.array(z.string().min(1)).min(1).readonly().optional(),
   })
   .refine((note) => note.state !== 'not-affected' || note.justification !== undefined, {
     path: ['justification'],
@@ -46,6 +48,8 @@ export interface Triage {
   /** Who gave the state, and when. */
   readonly stateBy?: string | undefined;
   readonly stateAt?: number | undefined;
+  /** What the finding was then, where it was known by any. */
+  readonly cves?: readonly string[] | undefined;
   readonly assignee?: string | undefined;
   readonly tags: readonly string[];
   readonly comments: readonly { readonly by: string; readonly at: number; readonly text: string }[];
@@ -61,6 +65,7 @@ export function triageOf(notes: readonly TriageNote[]): Triage {
       justification: note.state === undefined ? triage.justification : note.justification,
       stateBy: note.state === undefined ? triage.stateBy : note.by,
       stateAt: note.state === undefined ? triage.stateAt : note.validAt,
+      cves: note.state === undefined ? triage.cves : note.cves,
       assignee: note.assignee ?? triage.assignee,
       tags: note.tags ?? triage.tags,
       comments:
@@ -83,12 +88,13 @@ export interface TriagedFinding {
  * to fix: to accept what is there needs a waiver, which somebody else approves and which ends.
  */
 export function vexOf(finding: FindingId, triage: Triage): VexStatement | undefined {
-  const { state, justification, stateBy, stateAt, comments } = triage;
+  const { state, justification, stateBy, stateAt, cves, comments } = triage;
   if (stateBy === undefined || (state !== 'not-affected' && state !== 'false-positive')) return undefined;
   const why = comments.findLast(({ by, at }) => by === stateBy && at === stateAt)?.text;
   const what = justification === undefined ? state : `${state}, ${justification}`;
   return {
     finding,
+    ...(cves === undefined ? {} : { cves }),
     status: 'not-affected',
     issuer: stateBy,
     reason: why === undefined ? what : `${what}: ${why}`,

@@ -12,6 +12,8 @@ export const VexStatement = z
     vulnerability: z.string().min(1).optional(),
     /** Exactly this one: our own triage. */
     finding: z.custom<FindingId>((id) => Number.isInteger(id), 'expected an integer').optional(),
+    /** What that one was when it was judged; absent: whatever it is. */
+    cves: z.array(z.string().min(1)).min(1).readonly().optional(),
     /** Package URL without version; absent: every component. */
     component: z.string().min(1).optional(),
     /** Only these versions: of the component, as installed. Absent: every version. */

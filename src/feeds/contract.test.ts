@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { readdirSync, readFileSync } from 'node:fs';
 import { describe, it } from 'node:test';
+import { DecisionTable } from '../domain/decision-table.ts';
 import { isGatehouseError } from '../domain/errors.ts';
 import { IntelligenceFact } from '../domain/intelligence.ts';
 import type { FeedBatch, FeedFacts, FeedFile } from './feed.ts';
@@ -35,6 +36,7 @@ async function read(feed: (typeof FEEDS)[number], file: FeedFile): Promise<Read>
         about: next.value,
         facts: all.flatMap(({ facts }) => facts),
         advisories: all.flatMap(({ advisories }) => advisories),
+        tables: all.flatMap(({ tables = [] }) => tables),
         rejected: all.flatMap(({ rejected }) => rejected),
       };
     }
@@ -69,20 +71,36 @@ for (const feed of FEEDS) {
 
     it('says something about every fixture, and what it says is what the store takes', async () => {
       for (const { name, bytes } of fixtures) {
-        const { facts, advisories, about } = await read(feed, fileOf(bytes));
-        assert.ok(facts.length + advisories.length > 0, name);
+        const { facts, advisories, tables = [], about } = await read(feed, fileOf(bytes));
+        assert.ok(facts.length + advisories.length + tables.length > 0, name);
         assert.ok(Number.isInteger(about.publishedAt), name);
         for (const fact of facts) assert.deepEqual(IntelligenceFact.parse(fact), fact);
+        for (const table of tables) assert.deepEqual(DecisionTable.parse(table), table);
       }
     });
 
-    it('rejects a broken entry, says where it is and why, and reads the rest', async () => {
-      const broken = (await Promise.all(fixtures.map(({ bytes }) => read(feed, fileOf(bytes))))).flatMap(
-        ({ rejected }) => rejected,
-      );
-      assert.ok(broken.length > 0);
-      for (const { at, reason } of broken) assert.ok(at !== '' && reason !== '');
-    });
+    if (feed.isOneWhole)
+      it('refuses the whole with an entry that is broken or lacks, and says what it is', async () => {
+        for (const { bytes, name } of fixtures) {
+          const whole = JSON.parse(bytes.toString());
+          for (const mapping of [whole.mapping.slice(1), whole.mapping.with(0, {}), whole.mapping.with(0, 7)])
+            await assert.rejects(
+              read(feed, fileOf(Buffer.from(JSON.stringify({ ...whole, mapping })))),
+              (error) =>
+                isGatehouseError(error) && error.code === 'input-invalid' && /mapping/.test(error.message),
+              name,
+            );
+          assert.deepEqual((await read(feed, fileOf(bytes))).rejected, []);
+        }
+      });
+    else
+      it('rejects a broken entry, says where it is and why, and reads the rest', async () => {
+        const broken = (await Promise.all(fixtures.map(({ bytes }) => read(feed, fileOf(bytes))))).flatMap(
+          ({ rejected }) => rejected,
+        );
+        assert.ok(broken.length > 0);
+        for (const { at, reason } of broken) assert.ok(at !== '' && reason !== '');
+      });
 
     it('gives the same whatever the chunks', async () => {
       for (const { name, bytes } of fixtures) {

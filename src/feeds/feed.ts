@@ -1,4 +1,5 @@
 /** What publishers say of vulnerabilities, wherever these are found. */
+import type { DecisionTable } from '../domain/decision-table.ts';
 import type { IntelligenceFact } from '../domain/intelligence.ts';
 import type { Advisory, Rejected } from '../domain/statement.ts';
 
@@ -8,6 +9,8 @@ export interface Feed {
   readonly kind: string;
   /** What it tells, in half a sentence for people. */
   readonly about: string;
+  /** Set where its file is one thing: with one entry that cannot be read, nothing of it can, and none is `rejected`. */
+  readonly isOneWhole?: true;
   /** Is this file mine? Judged from its start alone. */
   detect(head: FeedHead): boolean;
   /**
@@ -38,6 +41,7 @@ export interface FeedDocument {
 export interface FeedBatch {
   readonly facts: readonly IntelligenceFact[];
   readonly advisories: readonly Advisory[];
+  readonly tables?: readonly DecisionTable[] | undefined;
   readonly rejected: readonly Rejected[];
 }
 

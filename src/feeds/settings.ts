@@ -9,6 +9,8 @@ export const FeedSettings = z
     /** The way to it leads through a private network. */
     allowPrivate: z.boolean().default(false),
     maxMegabytes: z.number().positive().max(1024).default(256),
+    /** What was published longer ago is no answer any more. Absent: it is, however old. */
+    maxAgeHours: z.number().positive().optional(),
     timeoutSeconds: z.number().positive().max(3600).default(300),
   })
   .refine(({ url, file }) => (url === undefined) !== (file === undefined), {

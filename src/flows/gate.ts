@@ -13,7 +13,8 @@ import { compilePolicy } from '../policy/compile-policy.ts';
 import { type DecideInput, decide } from '../policy/decide.ts';
 import { openMemoryStore } from '../store/sqlite/memory.ts';
 import type { Store, StoreReader } from '../store/store.ts';
-import { feedsRead } from './feeds.ts';
+import { withStoredTables } from './decision-tables.ts';
+import { type AgeLimit, feedsRead } from './feeds.ts';
 import { evidenceOf, type Wanted } from './gate-evidence.ts';
 import { type ImportedFile, importScan } from './import.ts';
 import type { ScanOptions } from './read-scan.ts';
@@ -28,6 +29,8 @@ export interface GateJob extends Pick<Wanted, 'required' | 'expected'> {
   /** Beside those of the policy. */
   readonly waivers?: readonly Waiver[] | undefined;
   readonly vex?: readonly VexStatement[] | undefined;
+  /** How old what publishers say may be. */
+  readonly feeds?: readonly AgeLimit[] | undefined;
   readonly now: number;
 }
 
@@ -45,7 +48,8 @@ export async function gateStore(reader: StoreReader, job: GateJob): Promise<Verd
 
 /** All that the verdict is decided from. */
 export async function askStore(reader: StoreReader, job: GateJob): Promise<DecideInput> {
-  const { policy, scope, baseline: kept, now } = job;
+  const { scope, baseline: kept, now } = job;
+  const policy = await withStoredTables(reader, job.policy);
   const baselineScope = kept?.scope ?? job.baselineScope;
   const mode: Mode = baselineScope === undefined ? policy.mode : 'compare';
   const evidence = [
@@ -55,14 +59,14 @@ export async function askStore(reader: StoreReader, job: GateJob): Promise<Decid
   ];
   const asked = compilePolicy(policy, { scope, baselineScope, mode, now });
   const inScope: Filter = { op: 'all', of: [OPEN, { op: 'scope', scope }] };
-  const [candidates, baseline, counts, owners, intelligence] = await Promise.all([
+  const [candidates, baseline, counts, owners, read] = await Promise.all([
     allFindings(reader, asked.candidates),
     kept !== undefined || asked.baseline === undefined || baselineScope === undefined
       ? Promise.resolve(kept?.findings)
       : allFindings(reader, asked.baseline),
     reader.count(inScope),
     reader.owners(),
-    feedsRead(reader),
+    feedsRead(reader, job.feeds ?? [], now),
   ]);
   return {
     release: job.release,
@@ -76,7 +80,7 @@ export async function askStore(reader: StoreReader, job: GateJob): Promise<Decid
     baseline,
     waivers: job.waivers,
     vex: job.vex,
-    intelligence,
+    ...read,
     owners,
     counts: { open: counts.total, bySeverity: counts.bySeverity },
     fromScans: false,

@@ -20,6 +20,8 @@ const NOW = Date.UTC(2026, 4, 20);
 
 interface Desk extends AsyncDisposable {
   readonly store: Store;
+  /** Our own clock, from now on. */
+  setClock(now: number): void;
   import(text: string, options?: ScanOptions): Promise<ImportedFile>;
   importFile(path: string, options?: ScanOptions): Promise<ImportedFile>;
   openNames(): Promise<readonly string[]>;
@@ -29,13 +31,17 @@ async function aDesk(): Promise<Desk> {
   const folder = await makeFolder();
   const store = await openMemoryStore();
   let count = 0;
+  let clock = NOW;
   const importFile = async (path: string, options: ScanOptions = {}): Promise<ImportedFile> => {
     await using file = await readableFile(path, process.stdin);
     const signal = new AbortController().signal;
-    return await importScan({ store, file, options, now: () => NOW + count++, signal });
+    return await importScan({ store, file, options, now: () => clock + count++, signal });
   };
   return {
     store,
+    setClock: (now) => {
+      clock = now;
+    },
     importFile,
     import: async (text, options) => {
       const path = folder.file(`scan-${count}.json`);
@@ -57,6 +63,58 @@ const NOTHING: Changes = { created: 0, updated: 0, unchanged: 0, reopened: 0, cl
 const day = (n: number): string => new Date(Date.UTC(2026, 4, n)).toISOString();
 
 const TWO: readonly TrivyEntry[] = [{ id: 'CVE-2024-1001' }, { id: 'CVE-2024-1002', severity: 'LOW' }];
+
+describe('a scan that is dated in the future', () => {
+  test('is taken as of now, says so, and lets the true scans after it close what it found', async () => {
+    await using desk = await aDesk();
+
+    const ahead = await desk.import(trivyScan({ createdAt: '2027-05-20T00:00:00Z', entries: TWO }));
+    const [run] = ahead.runs;
+    assert.equal(run?.observedAt, NOW);
+    assert.match(run?.reasons.join() ?? '', /dated 2027-05-20T00:00:00.000Z, which is still to come/);
+    assert.equal(run?.state, 'complete');
+
+    const after = await desk.import(trivyScan({ createdAt: day(21), entries: TWO.slice(1) }));
+    assert.deepEqual(after.changes, { ...NOTHING, unchanged: 1, closed: 1 });
+  });
+
+  test('by no more than clocks differ is as it says', async () => {
+    await using desk = await aDesk();
+
+    const { runs } = await desk.import(trivyScan({ createdAt: day(21), entries: TWO }));
+
+    assert.deepEqual(
+      runs.map(({ observedAt, reasons }) => [observedAt, reasons]),
+      [[Date.parse(day(21)), []]],
+    );
+  });
+});
+
+describe('a clock that was set back', () => {
+  test('hides nothing that a scan found after it, whether the scan is dated or not', async () => {
+    const audit = (...vulns: readonly string[]) =>
+      JSON.stringify({
+        dependencies: [
+          {
+            name: 'lantern',
+            version: '1',
+            vulns: vulns.map((id) => ({ id, fix_versions: [], aliases: [] })),
+          },
+        ],
+        fixes: [],
+      });
+    const options: ScanOptions = { asset: { kind: 'repository', name: 'shop' } };
+    await using desk = await aDesk();
+    await desk.import(trivyScan({ createdAt: day(20), entries: [] }));
+    await desk.import(audit(), options);
+
+    desk.setClock(NOW - 400 * 24 * 3_600_000);
+    await desk.import(trivyScan({ createdAt: day(20).replace('T00', 'T06'), entries: TWO.slice(1) }));
+    await desk.import(audit('PYSEC-2099-1'), options);
+
+    assert.deepEqual(await desk.openNames(), ['CVE-2024-1002', 'PYSEC-2099-1']);
+  });
+});
 
 describe('the same asset scanned again', () => {
   test('the same file changes nothing', async () => {

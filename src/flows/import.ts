@@ -2,10 +2,11 @@
 import { stat } from 'node:fs/promises';
 import type { Changes, RunSummary } from '../domain/run.ts';
 import { type BySeverity, noSeverities, SEVERITIES } from '../domain/severity.ts';
-import type { AssetRef, Coverage, Rejected } from '../domain/statement.ts';
+import type { AssetRef, Coverage, Rejected, StreamRef } from '../domain/statement.ts';
 import type { PartIdentity, ScanPart } from '../formats/format.ts';
 import type { ReadableFile } from '../platform/spooled-file.ts';
 import type { RunEnd, RunWriter, Store } from '../store/store.ts';
+import { notAhead } from './dated-ahead.ts';
 import { readApart } from './read-apart.ts';
 import {
   coverageOf,
@@ -82,7 +83,11 @@ export async function importScan(job: ImportJob): Promise<ImportedFile> {
     const facts = await stageAll(job, isLarge ? readApart(file, options) : scan.read(), partFor);
     for (const part of facts) {
       const { assets, coverages } = await partFor(part);
-      coverages.push(coverageOf(part, file, options, [...assets.values()], recordedAt));
+      const coverage = coverageOf(part, file, options, [...assets.values()], recordedAt);
+      const observedAt = goesByOurClock(part, options, recordedAt)
+        ? await afterAllHeard(store.reader, streamOf(scan.format, part, options), coverage)
+        : coverage.observedAt;
+      coverages.push({ ...coverage, observedAt });
     }
     const open = [...parts.values()];
     const ends = open.map(({ run, coverages }): RunEnd => ({ run, coverage: joinCoverages(coverages) }));
@@ -94,6 +99,29 @@ export async function importScan(job: ImportJob): Promise<ImportedFile> {
     for (const { run } of parts.values()) await run.abandon('the file was refused');
     throw error;
   }
+}
+
+function goesByOurClock({ observedAt }: ScanPart, options: ScanOptions, now: number): boolean {
+  if (options.observedAt !== undefined) return false;
+  return observedAt === undefined || notAhead(observedAt, now) !== observedAt;
+}
+
+/** From so many on, asking for all of a stream is the shorter question. */
+const FEW_ASSETS = 20;
+
+/** A clock that was set back would make what is read now older than what it was read after, and hide it. */
+async function afterAllHeard(
+  reader: Store['reader'],
+  stream: StreamRef,
+  { assets, observedAt: now }: Coverage,
+): Promise<number> {
+  const few = assets === 'all' || assets.length > FEW_ASSETS ? undefined : assets;
+  const runs = await reader.latestRuns({ sources: [stream.source], assets: few });
+  const own = runs.filter(
+    (run) => run.stream.category === stream.category && run.stream.channel === stream.channel,
+  );
+  const latest = Math.max(...own.map(({ observedAt }) => observedAt), Number.NEGATIVE_INFINITY);
+  return latest > now ? latest + 1 : now;
 }
 
 interface OpenPart {

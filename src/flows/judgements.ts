@@ -1,6 +1,7 @@
 /** What we ourselves say of open findings: by triage, or by a waiver that is in force. */
 import type { Filter } from '../domain/filter.ts';
 import type { Finding, FindingId } from '../domain/finding.ts';
+import { cvesAmong, normaliseName } from '../domain/names.ts';
 import { type Triage, triageOf } from '../domain/triage.ts';
 import type { Waiver } from '../domain/waiver.ts';
 import type { StoreReader } from '../store/store.ts';
@@ -36,7 +37,23 @@ export async function judgedFindings(
     if (notes === undefined) continue;
     const triage = triageOf(notes.filter(({ validAt }) => validAt <= now));
     if (triage.state !== undefined)
-      judged.set(finding.id, { finding, triage, waiver: judged.get(finding.id)?.waiver });
+      judged.set(finding.id, {
+        finding: asJudged(finding, triage),
+        triage,
+        waiver: judged.get(finding.id)?.waiver,
+      });
   }
   return [...judged.values()].sort((a, b) => a.finding.id - b.finding.id);
+}
+
+/** By the CVEs that it had when it was judged: of others nobody said anything. */
+function asJudged(finding: Finding, { cves }: Triage): Finding {
+  const { vulnerability, aliases } = finding;
+  if (cves === undefined || vulnerability === undefined) return finding;
+  const names = [vulnerability, ...aliases];
+  const unsaid = new Set(cvesAmong(names).filter((cve) => !cves.includes(cve)));
+  const [first, ...others] = names.filter((name) => !unsaid.has(normaliseName(name)));
+  return unsaid.size === 0 || first === undefined
+    ? finding
+    : { ...finding, vulnerability: first, aliases: others };
 }

@@ -16,6 +16,10 @@ const KNOWN: Readonly<Record<string, readonly [text: string, told: RegExp]>> = {
     /known exploited.*and no scan: `gatehouse import/,
   ],
   'osv.jsonl': [fixture('feeds/osv/fixtures/records.jsonl'), /OSV records and no scan: `gatehouse import/],
+  'table.json': [
+    fixture('feeds/ssvc/fixtures/table.json'),
+    /an SSVC decision table and no scan: `gatehouse import/,
+  ],
   'vex.json': [
     '{"@context":"https://openvex.dev/ns/v0.2.0","@id":"a","author":"a","version":1,"statements":[]}',
     /an OpenVEX document and no scan/,
@@ -35,6 +39,7 @@ const NOT_READ: Readonly<Record<string, readonly [text: string, told: RegExp]>> 
   ],
   'statement.json': ['{"_type":"https://in-toto.io/Statement/v1","predicate":{}}', /an in-toto statement/],
   'cve.json': ['{"dataType":"CVE_RECORD","cveMetadata":{}}', /a CVE record/],
+  'hub.json': ['{"Findings":[{"SchemaVersion":"2018-10-08","Id":"a"}]}', /AWS Security Hub/],
   'page.json': ['\n<!DOCTYPE html><html></html>', /a web page and no scan/],
 };
 
@@ -60,7 +65,7 @@ describe('a file that is no scan, and known', () => {
   test('is taken in by an import that says nothing else', async () => {
     await using trial = await trialLine(files);
 
-    for (const name of ['epss.csv', 'kev.json', 'osv.jsonl', 'vex.json'])
+    for (const name of ['epss.csv', 'kev.json', 'osv.jsonl', 'table.json', 'vex.json'])
       assert.equal((await trial.run(['import', name])).exitCode, 0, name);
   });
 });

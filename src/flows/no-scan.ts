@@ -11,6 +11,7 @@ const FEEDS: Readonly<Record<string, string>> = {
   epss: 'a list of EPSS scores',
   kev: 'the catalogue of known exploited vulnerabilities (KEV)',
   osv: 'OSV records',
+  ssvc: 'an SSVC decision table',
 };
 
 const TAKE_IN =
@@ -37,6 +38,10 @@ const OTHERS: readonly (readonly [looks: RegExp, told: string])[] = [
   [
     /^\{[\s\S]*"dataType"\s*:\s*"CVE_RECORD"/,
     'a CVE record and no scan; of advisories, OSV records are read',
+  ],
+  [
+    /^[{[][\s\S]*"SchemaVersion"\s*:\s*"2018-10-08"/,
+    'a list of AWS Security Hub (ASFF); of Amazon Inspector, import what `aws inspector2 list-findings` prints',
   ],
   [
     /^(?:<!doctype html|<html)/i,

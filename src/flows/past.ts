@@ -1,7 +1,7 @@
 /** What stood at an earlier moment, by the sources' clocks and all that is known of that moment today. */
 import { type Filter, matches } from '../domain/filter.ts';
 import type { Finding, FindingId } from '../domain/finding.ts';
-import type { StoreReader } from '../store/store.ts';
+import type { HistoryEntry, StoreReader } from '../store/store.ts';
 
 const PAGE = 1000;
 
@@ -54,4 +54,33 @@ export async function compareMoments(
 
 function byId(findings: readonly Finding[]): ReadonlyMap<FindingId, Finding> {
   return new Map(findings.map((finding) => [finding.id, finding]));
+}
+
+/** One change of a finding, and the finding as it stands today. */
+export interface Learned {
+  readonly finding: Finding;
+  readonly change: HistoryEntry;
+}
+
+/**
+ * What was learned between two moments of our own clock, in that order; a late scan is learned when it arrives, whatever
+ * it speaks of. The filter goes by what findings show today.
+ */
+export async function learnedBetween(
+  reader: StoreReader,
+  { from, to }: { readonly from: number; readonly to: number },
+  filter: Filter,
+): Promise<readonly Learned[]> {
+  const learned: Learned[] = [];
+  let after: string | undefined;
+  do {
+    const page = await reader.learned({ from, to, limit: PAGE, after });
+    const shown = new Map(page.findings.filter((one) => matches(one, filter)).map((one) => [one.id, one]));
+    for (const change of page.entries) {
+      const finding = shown.get(change.finding);
+      if (finding !== undefined) learned.push({ finding, change });
+    }
+    after = page.next;
+  } while (after !== undefined);
+  return learned.sort((a, b) => a.change.recordedAt - b.change.recordedAt);
 }

@@ -10,6 +10,7 @@ import { SCAN_HEAD_BYTES, scanHead } from '../formats/scan-head.ts';
 import { createNormaliser, type Normaliser } from '../normalise/normaliser.ts';
 import { openBytes, readHead } from '../platform/file-bytes.ts';
 import type { PackedStatements } from '../store/packed-statements.ts';
+import { notAhead } from './dated-ahead.ts';
 import { type NamedFile, namingFile } from './named-file.ts';
 
 export interface ScanOptions {
@@ -167,6 +168,13 @@ export function coverageOf(
       `the file names no asset, so it was bound to ${kind} ${name} and closes nothing; give --asset`,
     );
   }
+  const stated = part.observedAt ?? now;
+  const dated = notAhead(stated, now);
+  if (options.observedAt === undefined && dated !== stated) {
+    reasons.push(
+      `the file is dated ${new Date(stated).toISOString()}, which is still to come: it was taken as of now; give --observed-at`,
+    );
+  }
   if (speaksOfNothing(part)) reasons.push('an inventory: it states no vulnerabilities and closes nothing');
   const assets =
     named !== undefined
@@ -175,7 +183,7 @@ export function coverageOf(
         ? [...part.assets, ...mentioned]
         : [assetFor(part, file, options)];
   return {
-    observedAt: options.observedAt ?? part.observedAt ?? now,
+    observedAt: options.observedAt ?? dated,
     assets: distinct(assets),
     classes: part.inventory ? [] : part.classes,
     labels: 'all',

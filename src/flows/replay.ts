@@ -14,6 +14,7 @@ import { canonicalJson } from '../platform/canonical-json.ts';
 import { packText, unpackText } from '../platform/packed-text.ts';
 import { compilePolicy } from '../policy/compile-policy.ts';
 import { type DecideInput, decide } from '../policy/decide.ts';
+import { tablesIn, withTables } from '../policy/policy-tables.ts';
 
 /** All that replay needs of a verdict. */
 export interface Decision {
@@ -67,7 +68,7 @@ export function replay(
   const input = inputFrom(kept.facts.text, kept.facts.digest);
   assertUnchanged(kept, input);
   const was = readCore(kept.core.text);
-  const policy = by.policy ?? input.policy;
+  const policy = by.policy === undefined ? input.policy : withTables(by.policy, tablesIn(input.policy));
   const core = keptCoreOf(decideAgain({ ...input, policy }));
   const is = readCore(core.text);
   return {

@@ -2,7 +2,7 @@
 import { GatehouseError } from '../domain/errors.ts';
 import { ANY_FINDING, type Filter, matches, OPEN } from '../domain/filter.ts';
 import type { Finding, FindingId } from '../domain/finding.ts';
-import { normaliseName } from '../domain/names.ts';
+import { cvesAmong, normaliseName } from '../domain/names.ts';
 import { type Triage, type TriagedFinding, TriageNote, triageOf, vexOf } from '../domain/triage.ts';
 import type { VexStatement } from '../domain/vex.ts';
 import type { Store, StoreReader } from '../store/store.ts';
@@ -90,7 +90,10 @@ export async function noteOn(
     const problems = read.error.issues.map(({ path, message }) => `${path.join('.')}: ${message}`);
     throw new GatehouseError('input-invalid', `triage: ${problems.join('; ')}`);
   }
-  for (const { id } of findings) await writer.addTriage(id, note, recordedAt);
+  for (const { id, vulnerability = '', aliases } of findings) {
+    const cves = note.state === undefined ? [] : cvesAmong([vulnerability, ...aliases]);
+    await writer.addTriage(id, cves.length === 0 ? note : { ...note, cves }, recordedAt);
+  }
 }
 
 export interface TriageView {

@@ -32,6 +32,8 @@ export interface FeedUpdate {
 
 /** What was there the last time: what the server calls it, or what is in it. */
 interface Known {
+  /** Of which kind it was, and where: elsewhere the same name may be of something else. */
+  readonly of?: string | undefined;
   readonly etag?: string | undefined;
   readonly digest?: string | undefined;
 }
@@ -42,11 +44,13 @@ export async function updateFeed(job: UpdateJob): Promise<FeedUpdate> {
   const told = { source: name, feed: feed.kind };
   try {
     const text = await store.reader.cursor(name);
-    const known: Known = text === undefined ? {} : JSON.parse(text);
     const { url, file = '' } = job.settings;
+    const of = `${feed.kind} ${url ?? file}`;
+    const noted: Known = text === undefined ? {} : JSON.parse(text);
+    const known = noted.of === of ? noted : { of };
     const found = url === undefined ? await fromFile(job, file, known) : await fromUrl(job, url, known);
     if (found === undefined) return { ...told, state: 'unchanged' };
-    await store.writer.saveCursor(name, JSON.stringify(found.known));
+    await store.writer.saveCursor(name, JSON.stringify({ of, ...found.known }));
     return { ...told, state: 'read', read: found.read };
   } catch (error) {
     if (!isGatehouseError(error) || error.code === 'store-unavailable' || error.code === 'cancelled')
@@ -84,7 +88,7 @@ async function fromUrl(job: UpdateJob, url: string, known: Known): Promise<Found
     const answer = await http.request({ path: url, etag: known.etag, signal });
     if (answer.status === 304) return undefined;
     const digest = createHash('sha256').update(answer.body).digest('hex');
-    const now = { etag: answer.headers.etag, digest };
+    const now = { of: known.of, etag: answer.headers.etag, digest };
     if (digest === known.digest) {
       await job.store.writer.saveCursor(name, JSON.stringify(now));
       return undefined;
@@ -97,5 +101,5 @@ async function fromUrl(job: UpdateJob, url: string, known: Known): Promise<Found
 }
 
 async function read({ store, feed, name, now, signal }: UpdateJob, path: string): Promise<FeedRead> {
-  return await readFeed({ store, feed, path, source: name, now, signal });
+  return await readFeed({ store, feed, path, source: name, tableName: name, now, signal });
 }

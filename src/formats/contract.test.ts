@@ -299,6 +299,23 @@ describe('finding the format of a file', () => {
     assert.throws(() => formatOf(head, 'trivvy'), /there is no format 'trivvy'; there are .*trivy/);
   });
 
+  test('a report behind other text, and an error in its place, are called so', () => {
+    const refusal = (text: string) => () => formatOf(scanHead('a.json', Buffer.from(text)));
+
+    const report = '{"version":"2.1.0","runs":[]}';
+    assert.throws(refusal(`Scanning 3 files\n${report}`), /begins with text \(Scanning 3 files\)/);
+    for (const error of [
+      '{"error":"no token"}',
+      '{"errors":[{"message":"no token"}]}',
+      '{"message":"no token"}',
+    ])
+      assert.throws(refusal(error), /no known format: it holds an error and no scan: no token/, error);
+    assert.throws(refusal('just text'), /no known format; name it/);
+    for (const start of ['[{"a":"', '{"a":[{"b":"]}"}', '{"a":'])
+      assert.throws(refusal(start), /no known format: its JSON ends too early; the file is cut off/, start);
+    assert.throws(refusal('{"a":"{"}\n{"b":"["}'), /no known format; name it/);
+  });
+
   test('a file that nobody knows is refused, saying what to try; an empty one is called empty', () => {
     assert.throws(
       () => formatOf(scanHead('a.json', Buffer.from('{"a":1}'))),

@@ -3,7 +3,7 @@ import { GatehouseError } from '../domain/errors.ts';
 import type { Severity } from '../domain/severity.ts';
 
 import type { Defect } from '../domain/statement.ts';
-import { type JsonObject, numberOf, objectOf, shortened, textOf } from './loose-values.ts';
+import { countOf, type JsonObject, numberOf, objectOf, shortened, textOf } from './loose-values.ts';
 import { namedDefects } from './named-defects.ts';
 
 export const NPM_AUDIT = 'npm-audit';
@@ -74,4 +74,17 @@ export function assertNoNpmError(document: JsonObject): void {
     'input-invalid',
     `npm audit failed, so the file tells nothing: ${shortened(said.filter(Boolean).join(': '))}`,
   );
+}
+
+const LEVELS = ['info', 'low', 'moderate', 'high', 'critical'];
+
+/** How many vulnerable packages the audit says there are. */
+export function countedBy(document: JsonObject | undefined): number {
+  const counts = objectOf(objectOf(document, 'metadata'), 'vulnerabilities');
+  return LEVELS.reduce((sum, level) => sum + (countOf(counts, level) ?? 0), 0);
+}
+
+/** Nothing is no answer where the audit counts something. One cut down to some entries tells of these, as it says. */
+export function notListed(counted: number): string {
+  return `the audit counts ${counted} and lists none: they were taken out of the file`;
 }

@@ -21,6 +21,7 @@ import { semgrep } from './semgrep/index.ts';
 import { snyk } from './snyk/index.ts';
 import { spdx } from './spdx/index.ts';
 import { trivy } from './trivy/index.ts';
+import { reasonOf } from './unknown-file.ts';
 import { vanta } from './vanta/index.ts';
 import { zap } from './zap/index.ts';
 
@@ -75,6 +76,9 @@ export function formatOf(head: ScanHead, named?: string, mapped: readonly Format
   }
   const [format, second] = all.filter((candidate) => candidate.detect(head));
   if (format === undefined) {
+    const reason = reasonOf(head);
+    if (reason !== undefined)
+      throw new GatehouseError('input-invalid', `${head.fileName}: no known format: ${reason}`);
     throw new GatehouseError(
       'input-invalid',
       `${head.fileName}: no known format; name it with --format, gate with --scan-format (${kinds}), or describe it under formats: in the configuration`,

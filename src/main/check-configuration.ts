@@ -3,9 +3,10 @@ import { access, constants } from 'node:fs/promises';
 import { dirname, relative, resolve } from 'node:path';
 import { isGatehouseError } from '../domain/errors.ts';
 import type { Policy } from '../domain/policy.ts';
+import { tableFaults } from '../policy/policy-tables.ts';
 import { readPolicy } from '../policy/read-policy.ts';
 import type { Io } from './command.ts';
-import { type ExaminedConfiguration, examineConfiguration } from './configuration.ts';
+import { type ExaminedConfiguration, examineConfiguration, tableFeeds } from './configuration.ts';
 import { pastMoment } from './moments.ts';
 import { didYouMean } from './nearest.ts';
 import { policyNamed } from './policies.ts';
@@ -45,6 +46,7 @@ export async function checkConfiguration(io: Io, named?: string): Promise<Checke
     typeof written === 'string'
       ? await noting(points, io, name, () => policyNamed(written, { cwd: from }, readPolicy({}), scopes))
       : written;
+  points.push(...tablesNotThere(policy, examined, io));
   const waivers = await waiversOf(examined, points, io);
   add('warning', [...namesNotConfigured(examined, io), ...(await missingSecrets(examined, io))]);
   add('warning', passwordInStore(examined));
@@ -68,6 +70,33 @@ async function noting<T>(
     points.push(...found.map((problem) => ({ ...problem, kind: 'problem' as const, file })));
     return undefined;
   }
+}
+
+/** Stops no command: the gate is UNDECIDED by such a table, and says so. */
+function tablesNotThere(
+  policy: Policy | undefined,
+  examined: ExaminedConfiguration,
+  io: Io,
+): readonly ConfigurationPoint[] {
+  if (policy === undefined) return [];
+  const { policy: written, path, text = '', from, keysAt } = examined;
+  const faults = tableFaults(policy, tableFeeds(examined));
+  if (typeof written === 'string') {
+    const file = shortName(resolve(from, written), io);
+    return faults.map((fault) => ({
+      kind: 'problem',
+      file,
+      path: fault.path.join('.'),
+      line: undefined,
+      message: fault.message,
+    }));
+  }
+  const told = toldIssues(
+    text,
+    faults.map((fault) => ({ ...fault, path: ['policy', ...fault.path] })),
+    keysAt,
+  );
+  return told.map((problem) => ({ ...problem, kind: 'problem', file: shortName(path, io) }));
 }
 
 async function waiversOf(

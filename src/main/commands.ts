@@ -25,6 +25,7 @@ export const commands: readonly CommandEntry[] = [
   { name: 'vex export', load: async () => (await import('./commands/vex-export.ts')).command },
   { name: 'verdicts', load: async () => (await import('./commands/verdicts.ts')).command },
   { name: 'findings', load: async () => (await import('./commands/findings.ts')).command },
+  { name: 'finding show', load: async () => (await import('./commands/finding-show.ts')).command },
   { name: 'finding add', load: async () => (await import('./commands/finding-add.ts')).command },
   { name: 'history', load: async () => (await import('./commands/history.ts')).command },
   { name: 'verify', load: async () => (await import('./commands/verify.ts')).command },

@@ -61,6 +61,7 @@ test('every problem of a configuration is told at once, by path and line', async
       'sources:',
       '  - { name: a, kind: dynatrac }',
       '  - { name: a, kind: dynatrace, url: 7 }',
+      '  - { name: advisories, kind: osv, file: osv.zip, maxAgeHours: 24 }',
       'policy:',
       '  rules: { severty: block }',
       '  waivers: [{ id: W }]',
@@ -75,7 +76,8 @@ test('every problem of a configuration is told at once, by path and line', async
       "sources.0.kind (line 5): there is no 'dynatrac'",
       "sources.1.name (line 6): there are two sources named 'a'",
       'sources.1.url (line 6)',
-      'policy.rules.severty (line 8)',
+      'sources.2.maxAgeHours (line 7): what osv says does not age; only epss and kev have a maxAgeHours',
+      'policy.rules.severty (line 9)',
       'policy.waivers.0',
     ])
       assert.ok(error.message.includes(part), `${part} is missing in ${error.message}`);

@@ -3,15 +3,19 @@ import { dirname, join, resolve } from 'node:path';
 import * as z from 'zod';
 import { AttestationSettings } from '../attest/settings.ts';
 import { GatehouseError, isGatehouseError } from '../domain/errors.ts';
+import { INTELLIGENCE_KINDS } from '../domain/intelligence.ts';
 import type { Policy } from '../domain/policy.ts';
 import { Scope } from '../domain/scope.ts';
 import type { Feed } from '../feeds/feed.ts';
 import { FEEDS, feedOfKind } from '../feeds/registry.ts';
 import { FeedSettings } from '../feeds/settings.ts';
+import { ssvc } from '../feeds/ssvc/index.ts';
+import type { AgeLimit } from '../flows/feeds.ts';
 import { FormatMapping } from '../formats/mapped/mapping.ts';
 import { readTextFile } from '../platform/text-file.ts';
 import { withScopesWrittenOut } from '../policy/named-scopes.ts';
 import { PolicyDocument, readPolicy } from '../policy/read-policy.ts';
+import { isBuiltIn } from '../policy/ssvc.ts';
 import { type AnySource, SOURCES, sourceOfKind } from '../sources/registry.ts';
 import type { Io } from './command.ts';
 import { keysAt } from './known-keys.ts';
@@ -261,11 +265,25 @@ function sourcesOf(written: readonly unknown[], from: string, issues: Fault[]): 
       issues.push(...below(at, read.error.issues));
     } else if (source !== undefined) sources.push({ name, source, settings: read.data });
     else if (feed !== undefined) {
+      if (feed === ssvc && isBuiltIn(name)) issues.push(takenTable(at, name));
       const { file, ...others } = FeedSettings.parse(settings);
+      if (others.maxAgeHours !== undefined && !INTELLIGENCE_KINDS.some((one) => one === kind))
+        issues.push(ageless(at, kind));
       feeds.push({ name, feed, settings: { ...others, file: file && resolve(from, file) } });
     }
   }
   return { sources, feeds };
+}
+
+/** Advisories and tables hold until they are changed: to be ignored in silence would promise more than is kept. */
+function ageless(at: readonly PropertyKey[], kind: string): Fault {
+  const message = `what ${kind} says does not age; only ${INTELLIGENCE_KINDS.join(' and ')} have a maxAgeHours`;
+  return { path: [...at, 'maxAgeHours'], message };
+}
+
+function takenTable(at: readonly PropertyKey[], name: string): Fault {
+  const message = `the SSVC table '${name}' is built in: a policy could not tell the two apart; name the feed otherwise`;
+  return { path: [...at, 'name'], message };
 }
 
 /** Of sources it is told where they are read. */
@@ -319,6 +337,16 @@ function storeOf(written: string | undefined, from: string, home: string): strin
   const begins = /^[a-z0-9+.-]{1,20}:/i.exec(written)?.[0];
   const how = begins === undefined ? 'names no kind' : `begins with ${begins}`;
   throw new GatehouseError('config-invalid', `the store ${how}; write sqlite:PATH or postgres://…`);
+}
+
+/** How old what the feeds bring may be when a release is judged by it. */
+export function ageLimits({ feeds }: Pick<Configuration, 'feeds'>): readonly AgeLimit[] {
+  return feeds.map(({ feed, settings }) => ({ kind: feed.kind, maxAgeHours: settings.maxAgeHours }));
+}
+
+/** The decision tables that `collect` brings. */
+export function tableFeeds({ feeds }: Pick<Configuration, 'feeds'>): readonly string[] {
+  return feeds.flatMap(({ name, feed }) => (feed === ssvc ? [name] : []));
 }
 
 /** The scope of that name. Throws `config-invalid` saying which there are. */

@@ -17,7 +17,7 @@ import type { Store } from '../store/store.ts';
 import { collectedLines } from './collected-lines.ts';
 import { collectAll } from './collecting.ts';
 import type { ExitCode, Io } from './command.ts';
-import { type Configuration, type ConfiguredSource, scopeNamed } from './configuration.ts';
+import { ageLimits, type Configuration, type ConfiguredSource, scopeNamed } from './configuration.ts';
 import { toJsonLine } from './json-line.ts';
 import { withStore } from './stores.ts';
 
@@ -69,6 +69,7 @@ async function overConfigured(configuration: Configuration, say: Say, io: Io): P
         release?.baseline === undefined ? undefined : scopeNamed(configuration, release.baseline),
       required: release?.required,
       expected: configuration.sources.map(({ name }) => name),
+      feeds: ageLimits(configuration),
       now: io.now().getTime(),
     });
     return { isSample: false, sources: collected, scans: [], verdict };

@@ -15,7 +15,13 @@ import { type DecideInput, decide } from '../policy/decide.ts';
 import { toPlainLine } from '../reports/plain-text.ts';
 import type { Store, StoreReader } from '../store/store.ts';
 import type { Io } from './command.ts';
-import { type Configuration, type Release, readConfiguration, scopeNamed } from './configuration.ts';
+import {
+  ageLimits,
+  type Configuration,
+  type Release,
+  readConfiguration,
+  scopeNamed,
+} from './configuration.ts';
 import { type OverrideOptions, withOverride } from './gate-override.ts';
 import { durationOf, pastMoment } from './moments.ts';
 import { didYouMean } from './nearest.ts';
@@ -68,6 +74,7 @@ export async function decideFromStore(
       ...(await baselineOf(store.reader, configuration, scope, baseline, now)),
       required: release?.required,
       expected: configuration.sources.map(({ name }) => name),
+      feeds: ageLimits(configuration),
       waivers: [...inFiles, ...granted],
       vex: [...triaged, ...documented],
       now,

@@ -30,6 +30,26 @@ export function pastMomentFrom(option: string, text: string, now: number): numbe
   );
 }
 
+type Written<T> = readonly [option: string, text: T];
+
+/** From one moment that has been to another, now where it is not given. Throws `input-invalid` when they are exchanged. */
+export function pastSpan(
+  from: Written<string>,
+  to: Written<string | undefined>,
+  now: number,
+): { readonly from: number; readonly to: number } {
+  const [option, until] = to;
+  const span = {
+    from: pastMomentFrom(...from, now),
+    to: until === undefined ? now : pastMomentFrom(option, until, now),
+  };
+  if (span.from <= span.to) return span;
+  throw new GatehouseError(
+    'input-invalid',
+    `${from.join(' ')} is later than ${option} ${until}: exchange them`,
+  );
+}
+
 /** `30d` from now, or a date: 2026-09-01. */
 export function momentFrom(option: string, text: string, now: number): number {
   const duration = durationOf(text);

@@ -122,6 +122,28 @@ describe('which word counts', () => {
     assert.equal(statementsOf([before, { ...after, issuer: 'Another' }], NOW).length, 1);
   });
 
+  test('none that the same author took back later for all of what it is part of', () => {
+    const product = (purl: string, ...parts: readonly string[]) => ({
+      products: [{ product: { purl }, parts: parts.map((part) => ({ purl: part })) }],
+    });
+    const later = { at: NOW - 1, status: 'affected' } as const;
+    const version = saying({ at: NOW - 2 });
+    const part = saying({ at: NOW - 2, ...product('pkg:oci/app@1.0', 'pkg:npm/invented@1.0.0') });
+    const whole = saying({ ...later, ...product('pkg:npm/invented') });
+
+    assert.deepEqual(statementsOf([version, whole], NOW), []);
+    assert.deepEqual(statementsOf([part, whole], NOW), []);
+    assert.deepEqual(statementsOf([part, saying({ ...later, ...product('pkg:oci/app@1.0') })], NOW), []);
+    assert.equal(statementsOf([version, saying({ ...later, ...product('pkg:npm/other') })], NOW).length, 1);
+    assert.equal(statementsOf([version, saying({ ...later, ...product('pkg:oci/app@1.0') })], NOW).length, 1);
+  });
+
+  test('what is said of one version beside the rest of them, at the same moment', () => {
+    const rest = { product: { purl: 'pkg:npm/invented' }, parts: [] };
+
+    assert.equal(statementsOf([saying({}, { status: 'affected', products: [rest] })], NOW).length, 1);
+  });
+
   test('none that is of a later moment', () => {
     assert.deepEqual(statementsOf([saying({ at: NOW + 1 })], NOW), []);
   });

@@ -10,21 +10,51 @@ import { componentIdentity } from './component.ts';
 
 type Target = Pick<VexStatement, 'component' | 'componentName' | 'versions' | 'assetNames' | 'imageVersions'>;
 
-/** Of what holds now: for each vulnerability in each product the latest word of each author. */
+interface Word {
+  readonly at: number;
+  readonly target: Target;
+  /** Undefined: it sets nothing aside. */
+  readonly statement: VexStatement | undefined;
+}
+
+/**
+ * Of what holds now: for each vulnerability in each product the latest word of each author, unless a later one of his
+ * takes it back for a product that this one is part of.
+ */
 export function statementsOf(documents: readonly VexDocument[], now: number): readonly VexStatement[] {
-  const latest = new Map<string, { readonly at: number; readonly statement: VexStatement | undefined }>();
+  const words = new Map<string, Map<string, Word>>();
   for (const { issuer, entries } of documents) {
     for (const entry of entries) {
       if (entry.at > now) continue;
       const vulnerability = normaliseName(entry.vulnerability);
+      const about = JSON.stringify([issuer, vulnerability]);
+      const latest = words.get(about) ?? new Map<string, Word>();
+      words.set(about, latest);
       for (const target of entry.products.flatMap(targetsOf)) {
-        const key = JSON.stringify([issuer, vulnerability, target]);
+        const key = JSON.stringify(target);
         if ((latest.get(key)?.at ?? Number.NEGATIVE_INFINITY) > entry.at) continue;
-        latest.set(key, { at: entry.at, statement: statementOf(entry, issuer, vulnerability, target) });
+        latest.set(key, {
+          at: entry.at,
+          target,
+          statement: statementOf(entry, issuer, vulnerability, target),
+        });
       }
     }
   }
-  return [...latest.values()].flatMap(({ statement }) => statement ?? []);
+  return [...words.values()].flatMap((latest) => standing([...latest.values()]));
+}
+
+function standing(words: readonly Word[]): readonly VexStatement[] {
+  const denials = words.filter(({ statement }) => statement === undefined);
+  return words.flatMap(({ at, target, statement }) =>
+    denials.some((one) => one.at > at && isWithin(target, one.target)) ? [] : (statement ?? []),
+  );
+}
+
+/** What names less is of more. */
+function isWithin(target: Target, wider: Target): boolean {
+  const own = new Map(Object.entries(target).map(([name, value]) => [name, JSON.stringify(value)]));
+  return Object.entries(wider).every(([name, value]) => own.get(name) === JSON.stringify(value));
 }
 
 /** Only what says that there is nothing to fix. */

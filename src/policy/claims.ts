@@ -1,6 +1,6 @@
 /** Every word that would set a finding aside, whoever gives it, and the observations of the finding it speaks for. */
 import type { Finding, ObservationId, ObservationView } from '../domain/finding.ts';
-import { normaliseName } from '../domain/names.ts';
+import { cvesAmong, normaliseName } from '../domain/names.ts';
 import type { SetAsideKind } from '../domain/policy.ts';
 import { observationsInScope, type Scope } from '../domain/scope.ts';
 import type { VexStatement } from '../domain/vex.ts';
@@ -14,6 +14,8 @@ export interface Claim {
   readonly from?: number | undefined;
   readonly until?: number | undefined;
   readonly fromJudgedScans: boolean;
+  /** The CVEs that it speaks of; absent: whatever the finding is. Of others that the finding has it says nothing. */
+  readonly cves?: readonly string[] | undefined;
   covers(view: ObservationView): boolean;
 }
 
@@ -41,10 +43,11 @@ export function indexClaims(facts: ClaimFacts): (finding: Finding) => readonly C
   };
 }
 
-function claimOfWaiver({ by, scope, reason, from, until }: Waiver, finding: Finding): Claim {
+function claimOfWaiver({ by, scope, reason, from, until, vulnerability }: Waiver, finding: Finding): Claim {
   const inScope = scope === undefined ? undefined : new Set(observationsInScope(finding, scope));
   const covers = (view: ObservationView): boolean => inScope === undefined || inScope.has(view);
-  return { kind: 'waiver', issuer: by, reason, from, until, fromJudgedScans: false, covers };
+  const cves = cvesIn(vulnerability);
+  return { kind: 'waiver', issuer: by, reason, from, until, fromJudgedScans: false, cves, covers };
 }
 
 function claimOfVex({
@@ -54,10 +57,22 @@ function claimOfVex({
   fromJudgedScans,
   versions,
   imageVersions,
+  vulnerability,
+  cves = cvesIn(vulnerability),
 }: VexStatement): Claim {
   const covers = (view: ObservationView): boolean =>
     areAll(view.versions, versions) && areAll(view.imageVersions ?? [], imageVersions);
-  return { kind: 'vex', issuer, reason, until, fromJudgedScans, covers };
+  return { kind: 'vex', issuer, reason, until, fromJudgedScans, cves, covers };
+}
+
+export function cvesOf(finding: Finding): readonly string[] {
+  return cvesAmong(namesOf(finding));
+}
+
+/** By another name than a CVE, it is meant with all that it is. */
+function cvesIn(name: string | undefined): readonly string[] | undefined {
+  const cves = name === undefined ? [] : cvesAmong([name]);
+  return cves.length === 0 ? undefined : cves;
 }
 
 /** What nobody knows the version of is not known to be one of them. */

@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, it } from 'node:test';
 import fc from 'fast-check';
 import { inputs } from '../../test/support/decide-inputs.ts';
+import { aTable } from '../../test/support/decision-tables.ts';
 import { inputsOf, RULES_TRIED, richInputs } from '../../test/support/rule-inputs.ts';
 import type { Policy } from '../domain/policy.ts';
 import type { VerdictWord } from '../domain/verdict.ts';
@@ -12,6 +13,14 @@ import { readPolicy } from './read-policy.ts';
 import { RULES } from './rules/registry.ts';
 
 const RANK = { GO: 0, UNDECIDED: 1, 'NO-GO': 2 } as const satisfies Record<VerdictWord, number>;
+
+const TURNED = aTable(['A', 'S', 'T', 'S', 'T', 'T']);
+const MIXED = aTable(['A', 'T', 'T', 'T', 'T', 'A']);
+
+function byTable(setting: object, house: object = aTable()): object {
+  const written = { action: 'block', atOrAbove: { house: 'attend-soon' }, tables: { house }, ...setting };
+  return { rules: { ssvc: written } };
+}
 
 function compared(mine: object, theirs: object): readonly string[] {
   return comparePolicies(readPolicy(mine), readPolicy(theirs)).map(
@@ -63,6 +72,13 @@ describe('what another policy does differently', () => {
         { rules: { ssvc: { action: 'block', atOrAbove: { supplier: 'scheduled' } } } },
         'ssvc',
       ],
+      [byTable({ atOrAbove: { house: 'act' } }), byTable({ atOrAbove: { house: 'S' } }), 'ssvc'],
+      [byTable({ points: { r: 'L' } }), byTable({ points: { r: 'H' } }), 'ssvc'],
+      [byTable({ points: { r: 'L' } }), byTable({}), 'ssvc'],
+      [byTable({ exploitation: 'none' }), byTable({ exploitation: 'active' }), 'ssvc'],
+      // By this table what nobody exploits is the more urgent.
+      [byTable({ exploitation: 'active' }, TURNED), byTable({ exploitation: 'none' }, TURNED), 'ssvc'],
+      [byTable({ points: { r: 'H' } }, TURNED), byTable({ points: { r: 'L' } }, TURNED), 'ssvc'],
       [{}, { rules: { 'required-sources': { action: 'block', sources: ['a'] } } }, 'required-sources'],
       [{}, { mode: 'compare' }, 'mode'],
       [{ enforce: false }, {}, 'enforce'],
@@ -98,6 +114,14 @@ describe('what another policy does differently', () => {
         { rules: { ssvc: { action: 'block', atOrAbove: { supplier: 'immediate' } } } },
         { rules: { ssvc: { action: 'block', atOrAbove: { deployer: 'immediate' } } } },
       ],
+      [byTable({}), byTable({}, TURNED)],
+      [byTable({ exploitation: 'none' }, MIXED), byTable({ exploitation: 'active' }, MIXED)],
+      [byTable({ points: { r: 'L' } }, MIXED), byTable({ points: { r: 'H' } }, MIXED)],
+      [byTable({ atOrAbove: { house: 'act' } }), byTable({ atOrAbove: { house: 'unheard of' } })],
+      [
+        byTable({ atOrAbove: { house: 'act' } }),
+        { rules: { ssvc: { action: 'block', atOrAbove: { house: 'S' } } } },
+      ],
       [
         { rules: { 'required-sources': { action: 'block', maxAgeHours: 24 } } },
         { rules: { 'required-sources': { action: 'block', maxAgeHours: 24, sources: ['a'] } } },
@@ -114,6 +138,12 @@ describe('what another policy does differently', () => {
       assert.match(compared(one, other).join('\n'), /^\S+ different: .*$/);
       assert.match(compared(other, one).join('\n'), /^\S+ different: .*$/);
     }
+  });
+
+  it('is nothing where a table is asked the same in other words, or what it does not ask', () => {
+    assert.deepEqual(compared(byTable({ points: { r: 'H' } }), byTable({ points: { R: 'very high' } })), []);
+    assert.deepEqual(compared(byTable({ automatable: 'no' }), byTable({ automatable: 'yes' })), []);
+    assert.deepEqual(compared(byTable({ points: { r: 'H' } }), byTable({})), [], 'its worst is high');
   });
 
   it('knows of every parameter of every rule what makes it stricter', () => {

@@ -1,14 +1,8 @@
 /** What another policy does differently, and whether it is stricter by it: told by what both are judged by. */
 import type { Honour, Policy, Relaxation, RuleAction, RuleSetting } from '../domain/policy.ts';
 import { MAX_WAIVER_DAYS } from '../domain/waiver.ts';
-import {
-  combined,
-  compareParameters,
-  isSame,
-  type Order,
-  supersetOrder,
-  towards,
-} from './parameter-order.ts';
+import { combined, isSame, type Order, supersetOrder, towards } from './order.ts';
+import { compareParameters } from './parameter-order.ts';
 import { RULES } from './rules/registry.ts';
 import { sayHonour, sayWaiver, sayWhole, written } from './say-policy.ts';
 

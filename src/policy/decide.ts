@@ -4,7 +4,7 @@
  */
 import { matches } from '../domain/filter.ts';
 import type { AssetId, Finding } from '../domain/finding.ts';
-import { INTELLIGENCE_KINDS, type IntelligenceKind } from '../domain/intelligence.ts';
+import { INTELLIGENCE_KINDS, type IntelligenceKind, type OutdatedFeed } from '../domain/intelligence.ts';
 import type { Mode, Policy } from '../domain/policy.ts';
 import { EVERYTHING, type Scope } from '../domain/scope.ts';
 import type {
@@ -49,6 +49,8 @@ export interface DecideInput {
   readonly vex?: readonly VexStatement[] | undefined;
   /** What the world was asked for, whatever it said; absent: nothing, so that what it does not say is not known. */
   readonly intelligence?: readonly IntelligenceKind[] | undefined;
+  /** Of what is not in `intelligence`, what was asked too long ago. */
+  readonly outdated?: readonly OutdatedFeed[] | undefined;
   /** Who is to do what the path to GO lists; an asset that is not here has no known owner. */
   readonly owners?: readonly (readonly [AssetId, string])[] | undefined;
   /** Open findings in scope, whether a rule asks about them or not. */
@@ -79,6 +81,7 @@ export function decide(given: DecideInput): Verdict {
     now,
     waivedTimes: sorted.waivedTimes,
     unread: input.counts.open === 0 ? [] : unreadOf(input),
+    outdated: input.outdated ?? [],
     evidence,
     baseline: baselineOf(input, mode),
   };

@@ -40,6 +40,7 @@ function parametersOf({ parameters, defaults }: Rule): readonly string[] {
 }
 
 interface JsonSchema {
+  readonly description?: string;
   readonly type?: string;
   readonly enum?: readonly unknown[];
   readonly const?: unknown;
@@ -62,14 +63,15 @@ function choicesOf(schema: z.core.$ZodType): string {
 
 function sayChoices(schema: JsonSchema): string {
   const { anyOf, items, properties, additionalProperties, propertyNames } = schema;
+  if (schema.description !== undefined) return schema.description;
   if (anyOf !== undefined) return anyOf.map(sayChoices).join(', or ');
   if (schema.const !== undefined) return String(schema.const);
   if (schema.enum !== undefined) return `one of ${schema.enum.join(', ')}`;
   if (items !== undefined) return `a list, each ${sayChoices(items)}`;
   if (properties !== undefined) {
-    return Object.entries(properties)
-      .map(([name, own]) => `${name} (${sayChoices(own)})`)
-      .join(', ');
+    const named = Object.entries(properties).map(([name, own]) => `${name} (${sayChoices(own)})`);
+    const others = additionalProperties ? [`or another name (${sayChoices(additionalProperties)})`] : [];
+    return [...named, ...others].join(', ');
   }
   if (additionalProperties) {
     return `${sayChoices(additionalProperties)} for each of ${(propertyNames?.enum ?? []).join(', ')}`;

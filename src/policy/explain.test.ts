@@ -20,7 +20,8 @@ import { explainPolicy } from './explain.ts';
 import { explainRule } from './explain-rule.ts';
 import { PolicyDocument, readPolicy } from './read-policy.ts';
 import { RULES } from './rules/registry.ts';
-import { SSVC_DECISIONS, SSVC_POINTS } from './ssvc.ts';
+import { SSVC_DECISIONS } from './ssvc.ts';
+import { SSVC_POINTS } from './ssvc-points.ts';
 
 function textOf(policy: Policy): string {
   return JSON.stringify(explainPolicy(policy));

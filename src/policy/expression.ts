@@ -8,11 +8,16 @@ import { type ASTNode, Environment } from '@marcbachmann/cel-js';
 import type { Finding } from '../domain/finding.ts';
 import { SEVERITIES } from '../domain/severity.ts';
 import { FINDING_FIELDS, type FindingField } from './finding-fields.ts';
+import type { Unread } from './rule.ts';
 
 /** `true`, `false`, or why it cannot be told. */
 export type Told = boolean | { readonly problem: string };
 
-export type Expression = (finding: Finding, now: number) => Told;
+export interface Expression {
+  (finding: Finding, now: number): Told;
+  /** What must have been asked before `false` says anything. */
+  readonly needs: ReadonlySet<Unread>;
+}
 
 const LONGEST_LIST = 100;
 const LONGEST_TEXT = 2000;
@@ -48,7 +53,7 @@ export function compileExpression(text: string): Expression {
   if (!valid) throw new Error(lineOf(error));
   if (type !== 'bool' && type !== 'dyn') throw new Error(`it gives a ${type}, not true or false`);
   const made = read(parsed.ast);
-  return (finding, now) => {
+  const tell = (finding: Finding, now: number): Told => {
     const asked = valuesOf(finding, now, made.fields);
     const problem = tooMuch(asked, made);
     if (problem !== undefined) return { problem };
@@ -59,6 +64,8 @@ export function compileExpression(text: string): Expression {
       return { problem: lineOf(error) };
     }
   };
+  const needs = new Set([...made.fields].flatMap((name) => FIELDS.get(name)?.needs ?? []));
+  return Object.assign(tell, { needs });
 }
 
 function firstLineOf<T>(work: () => T): T {

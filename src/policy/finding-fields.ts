@@ -1,5 +1,6 @@
 /** Everything an expression can ask of a finding, with its type and what it means. What is not known is absent. */
 import type { Finding } from '../domain/finding.ts';
+import type { Unread } from './rule.ts';
 
 export interface FindingField {
   readonly type: 'string' | 'double' | 'bool' | 'list<string>';
@@ -7,6 +8,8 @@ export interface FindingField {
   readonly means: string;
   /** At `now`; undefined: absent. */
   of(finding: Finding, now: number): string | number | boolean | readonly string[] | undefined;
+  /** What must have been asked before what it says, or that it is absent, says anything. */
+  readonly needs?: Unread;
 }
 
 const DAY_MS = 86_400_000;
@@ -23,7 +26,10 @@ export const FINDING_FIELDS = {
   severity: text('`critical`, `high`, `medium`, `low`, `info` or `unknown`', (one) => one.severity),
   score: number('CVSS score, 0 to 10', (one) => one.score),
   title: text('title as the source has it', (one) => one.title),
-  ageDays: number('days since it was opened', ({ openedAt }, now) => (now - openedAt) / DAY_MS),
+  ageDays: {
+    ...number('days since it was opened', ({ openedAt }, now) => (now - openedAt) / DAY_MS),
+    needs: 'history',
+  },
   daysUntilDue: number(
     "days until the vendor's own deadline, below 0 when it has passed",
     ({ dueAt }, now) => (dueAt === undefined ? undefined : (dueAt - now) / DAY_MS),
@@ -32,10 +38,22 @@ export const FINDING_FIELDS = {
   exposure: text('`public`, `not-detected` or `not-available`', (one) => one.assessment.exposure),
   dataAssets: text('`reachable`, `not-detected` or `not-available`', (one) => one.assessment.dataAssets),
   exploit: text('`available` or `not-available`, by the word of a source', (one) => one.assessment.exploit),
-  epss: number('EPSS probability, 0 to 1', (one) => one.intelligence?.epss?.probability),
-  epssPercentile: number('EPSS percentile, 0 to 1', (one) => one.intelligence?.epss?.percentile),
-  kev: flag("known to be in CISA's catalogue of exploited vulnerabilities", knownExploited),
-  ransomware: flag('known from ransomware campaigns', (one) => one.intelligence?.kev?.isRansomware === true),
+  epss: {
+    ...number('EPSS probability, 0 to 1', (one) => one.intelligence?.epss?.probability),
+    needs: 'epss',
+  },
+  epssPercentile: {
+    ...number('EPSS percentile, 0 to 1', (one) => one.intelligence?.epss?.percentile),
+    needs: 'epss',
+  },
+  kev: {
+    ...flag("known to be in CISA's catalogue of exploited vulnerabilities", knownExploited),
+    needs: 'kev',
+  },
+  ransomware: {
+    ...flag('known from ransomware campaigns', (one) => one.intelligence?.kev?.isRansomware === true),
+    needs: 'kev',
+  },
   fixVersions: list('versions named as fixes', (one) => one.fixVersions),
   fixable: flag('whether a fix is known', (one) => one.fixVersions.length > 0),
   occurrences: number('in how many places it was seen', (one) => one.occurrences),

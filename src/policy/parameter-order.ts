@@ -1,17 +1,19 @@
 /** Which of two values of a parameter holds more against a release. `compare-policies.test.ts` holds it to the verdict. */
 import { SEVERITIES } from '../domain/severity.ts';
 import { daysFor, type SlaDays } from '../domain/sla.ts';
-import { SSVC_DECISIONS, SSVC_POINTS } from './ssvc.ts';
-
-/** What the second of two is beside the first: 1 stricter, -1 looser, 0 the same; undefined: neither. */
-export type Order = -1 | 0 | 1 | undefined;
-
-type Parameters = Readonly<Record<string, unknown>>;
+import { combined, isSame, type Order, type Parameters, supersetOrder, towards } from './order.ts';
+import { compareDecisions, compareKnown, compareStated, compareTables } from './ssvc-order.ts';
+import { SSVC_POINTS, type SsvcPoint } from './ssvc-points.ts';
 
 interface Ordered {
   /** For people. */
   readonly stricter: string;
-  compare(from: unknown, to: unknown, all: { readonly from: Parameters; readonly to: Parameters }): Order;
+  compare(from: unknown, to: unknown, all: Both): Order;
+}
+
+interface Both {
+  readonly from: Parameters;
+  readonly to: Parameters;
 }
 
 const LOWER: Ordered = {
@@ -56,16 +58,24 @@ const ORDERS: Readonly<Record<string, Ordered>> = {
         ? undefined
         : supersetOrder(from, to),
   },
-  ...Object.fromEntries(
-    Object.entries(SSVC_POINTS).map(([point, values]) => [
-      point,
-      {
-        stricter: 'a worse value is stricter, and unknown counts as the worst',
-        compare: (from, to) => towards(-rankIn(values, from), -rankIn(values, to)),
-      } satisfies Ordered,
-    ]),
-  ),
+  ...Object.fromEntries((Object.keys(SSVC_POINTS) as SsvcPoint[]).map((point) => [point, knownPoint(point)])),
+  points: {
+    stricter:
+      'what leads to more urgent lines of the table is stricter, and what is not stated counts as its worst',
+    compare: (_from, _to, all) => compareStated(all),
+  },
+  tables: {
+    stricter: 'of two tables neither is stricter',
+    compare: (_from, _to, all) => compareTables(all),
+  },
 };
+
+function knownPoint(point: SsvcPoint): Ordered {
+  return {
+    stricter: 'a worse value is stricter, and unknown counts as the worst',
+    compare: (from, to, all) => compareKnown(point, from, to, all),
+  };
+}
 
 /** Undefined: nobody has said what makes it stricter. */
 export function orderOf(parameter: string): Ordered | undefined {
@@ -78,39 +88,6 @@ export function compareParameters(from: Parameters, to: Parameters): Order {
       isSame(from[name], to[name]) ? 0 : orderOf(name)?.compare(from[name], to[name], { from, to }),
     ),
   );
-}
-
-/** Together they are stricter where none is looser. */
-export function combined(orders: readonly Order[]): Order {
-  const moved = orders.filter((order) => order !== 0);
-  const [first] = moved;
-  if (moved.length === 0) return 0;
-  return moved.every((order) => order === first) ? first : undefined;
-}
-
-export function isSame(one: unknown, other: unknown): boolean {
-  return JSON.stringify(one) === JSON.stringify(other);
-}
-
-/** The fewer, the stricter. */
-export function towards(from: number, to: number): Order {
-  if (from === to) return 0;
-  return to < from ? 1 : -1;
-}
-
-export function supersetOrder(from: unknown, to: unknown): Order {
-  const [before, after] = [textsOf(from), textsOf(to)];
-  const [lost, gained] = [
-    before.some((one) => !after.includes(one)),
-    after.some((one) => !before.includes(one)),
-  ];
-  if (lost && gained) return undefined;
-  if (gained) return 1;
-  return lost ? -1 : 0;
-}
-
-function textsOf(list: unknown): readonly string[] {
-  return (Array.isArray(list) ? list : []).map((one) => JSON.stringify(one));
 }
 
 /** `off` and `unlimited` hold nothing. */
@@ -132,16 +109,9 @@ function compareBudgets(from: unknown, to: unknown): Order {
 }
 
 /** A severity; or a decision of one of SSVC's tables, which are not measured against each other. */
-function compareLevels(from: unknown, to: unknown): Order {
-  if (!isRecord(from) || !isRecord(to)) return towards(-rankIn(SEVERITIES, from), -rankIn(SEVERITIES, to));
-  return Object.entries(SSVC_DECISIONS)
-    .map(
-      ([table, decisions]): Order =>
-        from[table] === undefined || to[table] === undefined
-          ? undefined
-          : towards(rankIn(decisions, from[table]), rankIn(decisions, to[table])),
-    )
-    .find((order) => order !== undefined);
+function compareLevels(from: unknown, to: unknown, all: Both): Order {
+  if (isRecord(from) || isRecord(to)) return compareDecisions(all);
+  return towards(-rankIn(SEVERITIES, from), -rankIn(SEVERITIES, to));
 }
 
 /** What is not among them, as `unknown`, stands behind the last. */

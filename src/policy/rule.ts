@@ -1,7 +1,7 @@
 import type * as z from 'zod';
 import type { Filter } from '../domain/filter.ts';
 import type { Finding } from '../domain/finding.ts';
-import type { IntelligenceKind } from '../domain/intelligence.ts';
+import type { IntelligenceKind, OutdatedFeed } from '../domain/intelligence.ts';
 import type { Relaxation } from '../domain/policy.ts';
 import type { Scope } from '../domain/scope.ts';
 import type { Interval } from '../domain/sla.ts';
@@ -24,6 +24,8 @@ export interface Case {
   waivedTimes(finding: Finding): readonly Interval[];
   /** What nobody could be asked about, though something is open that it may be about. */
   readonly unread: readonly Unread[];
+  /** Of that, what is known of a time too long ago. */
+  readonly outdated: readonly OutdatedFeed[];
   /** Every run the verdict rests on, of the release and of the baseline. */
   readonly evidence: readonly Evidence[];
   /** Nothing is known there (and it is not complete) unless the policy compares. */

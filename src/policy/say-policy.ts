@@ -17,9 +17,32 @@ export function saySetting({ action, parameters }: Pick<RuleSetting, 'action' | 
 /** ` [atOrAbove: high]`; nothing where there is nothing to say. */
 export function sayParameters(parameters: Readonly<Record<string, unknown>>): string {
   const said = Object.entries(parameters)
-    .filter(([, value]) => !(Array.isArray(value) && value.length === 0))
-    .map(([name, value]) => `${name}: ${written(value)}`);
+    .filter(([, value]) => !isEmpty(value))
+    .map(([name, value]) => `${name}: ${name === 'tables' ? sayTables(value) : written(value)}`);
   return said.length === 0 ? '' : ` [${said.join('; ')}]`;
+}
+
+function isEmpty(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && Object.keys(value).length === 0;
+}
+
+/** A table says too much for a sentence: what it is, and a number by which another of that name is told apart. */
+function sayTables(tables: unknown): string {
+  return Object.entries(Object(tables))
+    .map(([name, table]) => {
+      const { name: title, version, mapping } = Object(table);
+      const rows = Array.isArray(mapping) ? mapping.length : 0;
+      return `${written(name)} (${written(title)} ${written(version)}, ${rows} rows, checksum ${checksumOf(table)})`;
+    })
+    .join(', ');
+}
+
+/** FNV-1a. */
+function checksumOf(value: unknown): string {
+  let sum = 0x811c9dc5;
+  for (const character of JSON.stringify(value))
+    sum = Math.imul(sum ^ (character.codePointAt(0) ?? 0), 0x01000193) >>> 0;
+  return sum.toString(16).padStart(8, '0');
 }
 
 export function sayHonour({ kind, issuers, fromJudgedScans }: Honour): string {
@@ -53,8 +76,8 @@ export function written(value: unknown): string {
   if (Array.isArray(value)) return value.length === 0 ? 'none' : value.map(written).join(', ');
   if (typeof value === 'string') return /^[^\s,;:"()[\]]+$/.test(value) ? value : JSON.stringify(value);
   if (typeof value !== 'object' || value === null) return String(value);
-  return Object.entries(value)
+  const said = Object.entries(value)
     .filter(([, own]) => own !== undefined)
-    .map(([name, own]) => `${name} ${written(own)}`)
-    .join(', ');
+    .map(([name, own]) => `${name} ${written(own)}`);
+  return said.join(', ') || 'none';
 }

@@ -9,7 +9,7 @@ import type { Honour } from '../domain/policy.ts';
 import { observationsInScope } from '../domain/scope.ts';
 import type { Interval } from '../domain/sla.ts';
 import type { Reason, SetAsideEntry } from '../domain/verdict.ts';
-import { type Claim, type ClaimFacts, indexClaims } from './claims.ts';
+import { type Claim, type ClaimFacts, cvesOf, indexClaims } from './claims.ts';
 import { counted, countOf } from './counting.ts';
 import type { Problems } from './problems.ts';
 import { compareText, worstFirst } from './worst-first.ts';
@@ -49,10 +49,11 @@ export function sortOutSetAside(findings: readonly Finding[], facts: SetAsideFac
       continue;
     }
     const views = observationsInScope(finding, facts.scope);
-    const isSetAside = isCovered(views, claims, facts, facts.now);
+    const cves = cvesOf(finding);
+    const isSetAside = isCovered(views, cves, claims, facts, facts.now);
     (isSetAside ? setAside : counting).push(finding);
     for (const claim of claims) entries.push(entryOf(finding, claim, views, isSetAside, facts));
-    if (isSetAside && !isCovered(views, claims, facts, facts.now + WARNING_MS)) ending.push(finding);
+    if (isSetAside && !isCovered(views, cves, claims, facts, facts.now + WARNING_MS)) ending.push(finding);
     if (!isSetAside && claims.some((claim) => claim.kind === 'waiver' && isOver(claim, facts.now)))
       ended.push(finding);
   }
@@ -101,12 +102,20 @@ function waivedTimes(
 
 function isCovered(
   views: readonly ObservationView[],
+  cves: readonly string[],
   claims: readonly Claim[],
   facts: SetAsideFacts,
   at: number,
 ): boolean {
   const counting = claims.filter((claim) => whyNot(claim, facts, at) === undefined);
-  return views.every((view) => counting.some((claim) => claim.covers(view)));
+  return views.every((view) => {
+    const covering = counting.filter((claim) => claim.covers(view));
+    return covering.length > 0 && cves.every((cve) => covering.some((claim) => speaksOf(claim, cve)));
+  });
+}
+
+function speaksOf({ cves }: Claim, cve: string): boolean {
+  return cves?.includes(cve) ?? true;
 }
 
 function entryOf(
@@ -118,12 +127,15 @@ function entryOf(
 ): SetAsideEntry {
   const { kind, issuer, reason, until } = claim;
   const refused = whyNot(claim, facts, facts.now);
-  const note = refused ?? (isSetAside ? undefined : uncoveredBy(claim, views));
+  const note = refused ?? (isSetAside ? undefined : uncoveredBy(claim, views, cvesOf(finding)));
   return { finding, kind, issuer, reason, until, honoured: note === undefined, note };
 }
 
-function uncoveredBy(claim: Claim, views: readonly ObservationView[]): string {
+function uncoveredBy(claim: Claim, views: readonly ObservationView[], cves: readonly string[]): string {
   const others = new Set(views.filter((view) => !claim.covers(view)).map(({ source }) => source));
+  const unsaid = cves.filter((cve) => !speaksOf(claim, cve));
+  if (others.size === 0 && unsaid.length > 0)
+    return `does not speak of ${unsaid.sort(compareText).join(', ')}`;
   return `does not cover what ${[...others].sort(compareText).join(', ') || 'others'} reports`;
 }
 

@@ -1,25 +1,10 @@
 /**
  * SSVC (Stakeholder-Specific Vulnerability Categorization, CERT/CC and CISA): decision points in, one decision out. The
- * tables are those that certcc.github.io/SSVC publishes: CISA's coordinator 2.0.3, CISA's BOD 26-04 1.0.0, supplier and
- * deployer 1.0.0. A point that is not known takes the value that makes the decision worst.
+ * tables that are built in are those that certcc.github.io/SSVC publishes: CISA's coordinator 2.0.3, CISA's BOD 26-04
+ * 1.0.0, supplier and deployer 1.0.0. A point that is not known takes the value that makes the decision worst.
  */
-
-/** Each from the mildest value to the worst. */
-export const SSVC_POINTS = {
-  exploitation: ['none', 'public-poc', 'active'],
-  automatable: ['no', 'yes'],
-  technicalImpact: ['partial', 'total'],
-  exposure: ['small', 'controlled', 'open'],
-  valueDensity: ['diffuse', 'concentrated'],
-  publicSafety: ['minimal', 'significant'],
-  missionImpact: ['low', 'medium', 'high', 'very-high'],
-  /** In CISA's catalogue of exploited vulnerabilities. */
-  kev: ['no', 'yes'],
-  publicExposure: ['no', 'yes'],
-} as const;
-type Values = typeof SSVC_POINTS;
-export type SsvcPoint = keyof Values;
-export type SsvcPoints = Readonly<{ [Point in SsvcPoint]: Values[Point][number] | 'unknown' }>;
+import { inWords, SSVC_POINTS, type SsvcPoint } from './ssvc-points.ts';
+import type { TableView } from './table-view.ts';
 
 /** Each from the mildest to the most urgent. */
 export const SSVC_DECISIONS = {
@@ -69,35 +54,33 @@ export function pointsOf(table: SsvcTable): readonly SsvcPoint[] {
   return TABLES[table].points;
 }
 
-/** One line of a table: a value for each of its points, and the decision. */
-export interface SsvcRow {
-  /** Counted from the mildest decision, 0. */
-  readonly rank: number;
-  readonly values: Readonly<Partial<Record<SsvcPoint, string>>>;
+export function isBuiltIn(table: string): table is SsvcTable {
+  return Object.hasOwn(TABLES, table);
 }
 
-/** The lines that the unknown points leave open, in the order of the table. */
-export function openRows(table: SsvcTable, points: SsvcPoints): readonly SsvcRow[] {
-  const { points: order, ranks } = TABLES[table];
-  const flat = ranks.join('').replaceAll(' ', '');
-  const places = order.reduce<readonly { readonly place: number; readonly values: SsvcRow['values'] }[]>(
-    (lines, point) => {
-      const values: readonly string[] = SSVC_POINTS[point];
-      const given = points[point];
-      return lines.flatMap((line) =>
-        values.flatMap((value, index) =>
-          given === 'unknown' || given === value
-            ? [{ place: line.place * values.length + index, values: { ...line.values, [point]: value } }]
-            : [],
-        ),
-      );
-    },
-    [{ place: 0, values: {} }],
-  );
-  return places.map(({ place, values }) => ({ rank: Number(flat[place]), values }));
+export function builtIn(table: SsvcTable): TableView {
+  return VIEWS[table];
 }
 
-/** The line that decides: of all that the unknown points leave open the worst, and of equal ones the last. */
-export function worstRow(table: SsvcTable, points: SsvcPoints): SsvcRow {
-  return openRows(table, points).reduce((worst, row) => (row.rank >= worst.rank ? row : worst));
+function toView(table: SsvcTable): TableView {
+  const { points, ranks } = TABLES[table];
+  return {
+    points: points.map((point) => ({
+      ...{ id: point, key: point, word: inWords(point), is: point },
+      values: SSVC_POINTS[point].map(asChoice),
+    })),
+    decisions: SSVC_DECISIONS[table].map(asChoice),
+    ranks: [...ranks.join('').replaceAll(' ', '')].map(Number),
+  };
 }
+
+function asChoice(word: string): TableView['decisions'][number] {
+  return { key: word, word };
+}
+
+const VIEWS: Readonly<Record<SsvcTable, TableView>> = {
+  coordinator: toView('coordinator'),
+  'bod-26-04': toView('bod-26-04'),
+  supplier: toView('supplier'),
+  deployer: toView('deployer'),
+};

@@ -19,15 +19,24 @@ export function listFindings(
   counts: ListCounts,
   { width }: ListOptions,
 ): string {
-  const lines = findings.map((finding) => cutTo(lineOf(finding), Math.max(40, width)));
+  const digits = Math.max(0, ...findings.map(({ id }) => String(id).length));
+  const lines = findings.map((finding) => cutTo(lineOf(finding, digits), Math.max(40, width)));
   return `${[...lines, ...(lines.length > 0 ? [''] : []), summaryOf(findings.length, counts)].join('\n')}\n`;
 }
 
-function lineOf(finding: Finding): string {
+/** The number first: it is how other commands call the finding. */
+function lineOf(finding: Finding, digits: number): string {
   const name = finding.vulnerability ?? finding.rule ?? '';
   const place = finding.component ?? finding.location ?? '';
   const state = finding.state === 'open' ? '' : ' (resolved)';
-  const columns = [finding.severity.padEnd(8), name.padEnd(20), place, `on ${finding.asset.name}${state}`];
+  const number = String(finding.id).padStart(digits);
+  const columns = [
+    number,
+    finding.severity.padEnd(8),
+    name.padEnd(20),
+    place,
+    `on ${finding.asset.name}${state}`,
+  ];
   return toPlainLine(columns.filter((text) => text !== '').join('  '));
 }
 

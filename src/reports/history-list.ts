@@ -29,6 +29,25 @@ export function showHistory({ finding, changes }: FindingHistory): string {
   return `${[findingLine(finding), ...lines].join('\n')}\n`;
 }
 
+interface Learned {
+  readonly finding: Finding;
+  readonly change: Change;
+}
+
+/** One line each: when it was learned, what, of which finding, and since when it was so. */
+export function showLearned(learned: readonly Learned[]): string {
+  const lines = learned.map(({ finding, change: { kind, validAt, recordedAt, detail } }) =>
+    toPlainLine(
+      `${showInstant(recordedAt)}  ${kind}${saidIn(kind, detail)}  ${findingLine(finding)}  (so since ${showInstant(validAt)})`,
+    ),
+  );
+  return `${[...lines, `${learned.length} ${learned.length === 1 ? 'change' : 'changes'}`].join('\n')}\n`;
+}
+
+export function toLearnedJson({ finding, change }: Learned): Readonly<Record<string, unknown>> {
+  return { ...toChangeJson(change), id: finding.id, finding: toFindingJson(finding) };
+}
+
 function saidIn(kind: string, detail: string): string {
   if (kind === 'merged-into') return ` ${detail}`;
   if (kind === 'split-from') return ` ${detail}`;
@@ -61,14 +80,18 @@ export function toHistoryJson({ finding, changes }: FindingHistory): Readonly<Re
   return {
     id: finding.id,
     finding: toFindingJson(finding),
-    changes: changes.map(({ kind, validAt, recordedAt, run, detail }) => ({
-      kind,
-      validAt: toIso(validAt),
-      recordedAt: toIso(recordedAt),
-      run: run ?? null,
-      moved: movesOf(kind, detail),
-      said: kind === 'triaged' || kind === 'merged-into' || kind === 'split-from' ? detail : null,
-    })),
+    changes: changes.map(toChangeJson),
+  };
+}
+
+function toChangeJson({ kind, validAt, recordedAt, run, detail }: Change): Readonly<Record<string, unknown>> {
+  return {
+    kind,
+    validAt: toIso(validAt),
+    recordedAt: toIso(recordedAt),
+    run: run ?? null,
+    moved: movesOf(kind, detail),
+    said: kind === 'triaged' || kind === 'merged-into' || kind === 'split-from' ? detail : null,
   };
 }
 

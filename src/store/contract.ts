@@ -1,6 +1,9 @@
 /** What every store promises, as tests: each store runs them over itself. */
 import { describe } from 'node:test';
+import { advisedSeverityContract } from './contract/advised-severity.ts';
 import { coverageContract } from './contract/coverage.ts';
+import { decisionTablesContract } from './contract/decision-tables.ts';
+import { explanationContract } from './contract/explanation.ts';
 import { identityContract } from './contract/identity.ts';
 import { intelligenceContract } from './contract/intelligence.ts';
 import { lifeContract } from './contract/life.ts';
@@ -17,15 +20,18 @@ import { writingContract } from './contract/writing.ts';
 export function storeContract(store: string, openStore: OpenStore): void {
   describe(`contract of the ${store} store`, () => {
     identityContract(openStore);
+    explanationContract(openStore);
     coverageContract(openStore);
     lifeContract(openStore);
     valuesContract(openStore);
     intelligenceContract(openStore);
+    advisedSeverityContract(openStore);
     writingContract(openStore);
     partsContract(openStore);
     rateContract(openStore);
     verdictsContract(openStore);
     waiversContract(openStore);
     vexContract(openStore);
+    decisionTablesContract(openStore);
   });
 }

@@ -75,10 +75,11 @@ export const TABLES = {
   subject: { columns: { id: 'id', kind: 'text', key: 'text' }, unique: [['kind', 'key']] },
   /**
    * `canonical` is computed from the names and may change; the id may not. `epss` is the highest
-   * probability of its names, `kev` 1: listed, 2: known from ransomware.
+   * probability of its names, `kev` 1: listed, 2: known from ransomware; `rating` is the worst that the latest revisions of
+   * its advisories say (`core/ratings.ts`).
    */
   vulnerability: {
-    columns: { id: 'id', kind: 'text', canonical: 'text', epss: 'real?', kev: 'int' },
+    columns: { id: 'id', kind: 'text', canonical: 'text', epss: 'real?', kev: 'int', rating: 'int?' },
     indexes: [
       { on: ['epss'], where: 'epss IS NOT NULL' },
       { on: ['kev'], where: 'kev > 0' },
@@ -124,9 +125,15 @@ export const TABLES = {
       modified_at: 'int',
       withdrawn_at: 'int?',
       recorded_at: 'int',
+      rating: 'int?',
       content: 'text',
     },
     primaryKey: ['name_id'],
+  },
+  /** What each revision says of severity, null for nothing; appended only. */
+  advisory_rating: {
+    columns: { name_id: 'int', valid_at: 'int', recorded_at: 'int', rating: 'int?' },
+    primaryKey: ['name_id', 'valid_at', 'recorded_at'],
   },
   /** `stated` 1: the latest revision says so. 0: an earlier one did, so it is denied. */
   advisory_alias: {
@@ -294,6 +301,11 @@ export const TABLES = {
       content: 'text',
     },
     indexes: [{ on: ['issuer', 'document', 'valid_at'] }],
+  },
+  /** By the name that policies call it; appended only, the latest of a name counts. */
+  decision_table: {
+    columns: { id: 'id', name: 'text', recorded_at: 'int', content: 'text' },
+    indexes: [{ on: ['name', 'id'] }],
   },
   verdict: {
     columns: {

@@ -3,7 +3,10 @@
  * arrive, crashes between them and repeats never change it. (Of two runs of one stream with the same `observedAt`
  * the one recorded later corrects the earlier.)
  */
+
 import type { AssetState, Criticality } from '../domain/asset.ts';
+import type { DecisionTable } from '../domain/decision-table.ts';
+import type { Explanation } from '../domain/explanation.ts';
 import type { Filter } from '../domain/filter.ts';
 import type { AssetId, Episode, Finding, FindingDetail, FindingId, RunId } from '../domain/finding.ts';
 import type { IntelligenceFact, IntelligenceRecord } from '../domain/intelligence.ts';
@@ -55,6 +58,8 @@ export interface StoreWriter {
   recordWaiver(event: NewWaiverEvent, recordedAt: number): Promise<string>;
   /** Says what became of it: the first of its author and id, a newer or older revision of one, or one that is there. */
   recordVex(document: VexDocument, recordedAt: number): Promise<VexRecorded>;
+  /** What policies go by under that name from now on; one that only repeats the latest is not kept again. */
+  saveDecisionTable(name: string, table: DecisionTable, recordedAt: number): Promise<void>;
   setAsset(asset: AssetRef, facts: AssetFacts, validAt: number, recordedAt: number): Promise<void>;
   saveCursor(source: string, cursor: string | undefined): Promise<void>;
   /**
@@ -135,6 +140,12 @@ export interface BaselineRecord {
   readonly digest: string;
 }
 
+export interface DecisionTableRecord {
+  readonly name: string;
+  readonly recordedAt: number;
+  readonly table: DecisionTable;
+}
+
 export type VexRecorded = 'created' | 'updated' | 'outdated' | 'unchanged';
 
 export interface RunEnd {
@@ -203,6 +214,21 @@ export interface HistoryEntry {
   readonly detail: string;
 }
 
+/** By when it was learned, whatever it speaks of: both moments included. */
+export interface LearnedQuery {
+  readonly from: number;
+  readonly to: number;
+  readonly limit: number;
+  readonly after?: string | undefined;
+}
+
+export interface LearnedPage {
+  readonly entries: readonly HistoryEntry[];
+  /** Those they are about, as they stand today; one that was merged away since is missing. */
+  readonly findings: readonly Finding[];
+  readonly next: string | undefined;
+}
+
 export interface AsOfFinding {
   readonly finding: FindingId;
   readonly severity: Severity;
@@ -232,11 +258,14 @@ export interface StoreReader {
   /** Findings of retired assets are in no count and no list unless the filter names the asset. */
   count(filter: Filter): Promise<FindingCounts>;
   finding(id: FindingId): Promise<FindingDetail | undefined>;
+  explanation(id: FindingId): Promise<Explanation | undefined>;
   episodes(id: FindingId): Promise<readonly Episode[]>;
   triage(id: FindingId): Promise<Triage>;
   /** Every finding that somebody noted something on; of these, where given. */
   triaged(ids?: readonly FindingId[]): Promise<readonly TriagedFinding[]>;
   history(id: FindingId): Promise<readonly HistoryEntry[]>;
+  /** Every change of any finding that was learned in a stretch of our own clock. */
+  learned(query: LearnedQuery): Promise<LearnedPage>;
   /** What was said of this very name, each change once, oldest first. */
   intelligence(name: string): Promise<readonly IntelligenceRecord[]>;
   /** The names of which something of this kind holds. */
@@ -270,6 +299,8 @@ export interface StoreReader {
   artefact(digest: string): Promise<Uint8Array | undefined>;
   /** The latest revision of each, by its author's clock. */
   vexDocuments(): Promise<readonly VexDocument[]>;
+  /** The latest of each name; with names, of these. */
+  decisionTables(names?: readonly string[]): Promise<readonly DecisionTableRecord[]>;
   /** Every waiver that was asked for here, with all that was said of it; with an id, that one. */
   waivers(id?: string): Promise<readonly WaiverHistory[]>;
   /** Where a finding that was merged away went: itself while it exists. */

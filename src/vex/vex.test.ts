@@ -165,10 +165,41 @@ describe('OpenVEX', () => {
     assert.equal(dialectOf(JSON.stringify({ ...merged, statements: [] })), undefined);
   });
 
-  it('without an id is refused', () => {
+  it('without an id counts, and is one with itself alone', () => {
     const { '@id': _, ...rest } = OPENVEX;
+    const idOf = (document: unknown) => DIALECTS[1]!.read(document, NOW).document.id;
 
-    assert.throws(() => DIALECTS[1]!.read(rest, NOW), /this is no OpenVEX document: @id/);
+    assert.match(idOf(rest), /^sha256:[0-9a-f]{64}$/);
+    assert.equal(idOf({ ...rest }), idOf(rest));
+    assert.notEqual(idOf({ ...rest, version: 2 }), idOf(rest));
+  });
+
+  it('without an author, or with moments that are none, counts', () => {
+    const { author: _, ...rest } = OPENVEX;
+    const statements = [
+      { vulnerability: 'CVE-2099-10001', status: 'fixed', timestamp: null },
+      { vulnerability: 'CVE-2099-10002', status: 'fixed', last_updated: 'soon', products: null },
+    ];
+
+    const read = DIALECTS[1]!.read({ ...rest, timestamp: '', statements }, NOW);
+
+    assert.deepEqual([read.statements, read.rejected, read.document.validAt], [2, [], NOW]);
+    assert.equal(read.document.issuer, 'unknown author');
+    assert.deepEqual(
+      read.document.entries.map(({ at, products }) => [at, products]),
+      [
+        [NOW, []],
+        [NOW, []],
+      ],
+    );
+  });
+
+  it('with its head apart, as Ubuntu writes it, is the same document', () => {
+    const { statements, ...head } = OPENVEX;
+    const enveloped = { metadata: { ...head, timestamp: '2026-03-01T00:00:00.000000' }, statements };
+
+    assert.equal(dialectOf(JSON.stringify(enveloped)), DIALECTS[1]);
+    assert.deepEqual(DIALECTS[1]!.read(enveloped, NOW), DIALECTS[1]!.read(OPENVEX, NOW));
   });
 });
 
@@ -204,6 +235,46 @@ describe('CSAF', () => {
     );
 
     assert.deepEqual(bySeverity, { ...noSeverities(), critical: 1, high: 1, info: 1, unknown: 3 });
+  });
+
+  it('of version 2.1 is as severe as its first metric says', () => {
+    const measured = (...contents: readonly unknown[]) => ({
+      cve: 'CVE-2099-10001',
+      metrics: contents.map((content) => ({ products: ['C'], content })),
+    });
+
+    const { bySeverity } = readOf(
+      measured({ cvss_v3: { baseSeverity: 'LOW' }, cvss_v4: { baseSeverity: 'CRITICAL' } }, {}),
+      measured({ cvss_v4: { baseSeverity: 'HIGH' } }),
+      measured({ ssvc_v1: { id: 'CVE-2099-10001' } }),
+      measured(7),
+    );
+
+    assert.deepEqual(bySeverity, { ...noSeverities(), low: 1, high: 1, unknown: 2 });
+  });
+
+  it('without a publisher and without tracking counts, as one document of its own', () => {
+    const written = { ...CSAF, document: { csaf_version: '2.0', title: 'By hand' } };
+
+    const { document, statements } = DIALECTS[0]!.read(written, NOW);
+
+    assert.deepEqual([statements, document.issuer, document.validAt], [2, 'unknown author', NOW]);
+    assert.match(document.id, /^sha256:[0-9a-f]{64}$/);
+  });
+
+  it('without a product tree counts, and names no product', () => {
+    const { product_tree: _, ...rest } = CSAF;
+
+    const { document, statements, rejected } = DIALECTS[0]!.read(
+      { ...rest, vulnerabilities: [{ cve: 'CVE-2099-10001', product_status: { fixed: ['C'] } }, {}] },
+      NOW,
+    );
+
+    assert.deepEqual([statements, rejected], [2, []]);
+    assert.deepEqual(
+      document.entries.map(({ products }) => products),
+      [[]],
+    );
   });
 
   it('counts vulnerabilities that have a title alone, or no name at all', () => {

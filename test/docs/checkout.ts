@@ -3,6 +3,7 @@ import { spawn } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
+import { COMPILED_CODE } from '../support/compiled-code.ts';
 import { type Block, ROOT } from './documents.ts';
 
 const NEEDED = ['src', 'test/support', 'bin', 'package.json', 'tsconfig.json', 'biome.json', '.gitignore'];
@@ -65,7 +66,7 @@ function runNode(args: readonly string[], { cwd, env }: RunOptions): Promise<Ran
   const child = spawn(process.execPath, args, {
     cwd,
     // A test runner inside a test runner would report to the outer one.
-    env: { PATH: process.env.PATH, HOME: cwd, NO_COLOR: '1', ...env },
+    env: { PATH: process.env.PATH, HOME: cwd, NO_COLOR: '1', ...COMPILED_CODE, ...env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let output = '';

@@ -57,8 +57,8 @@ describe('code blocks', () => {
     assert.ok(shown.length > 1);
     for (const block of shown) {
       await writeFile(folder.file('gatehouse.yaml'), block.text);
-      const configuration = await readConfiguration(trialIo({ cwd: folder.path }).io);
-      assert.ok(configuration.sources.length > 0, at(block));
+      const { sources, feeds } = await readConfiguration(trialIo({ cwd: folder.path }).io);
+      assert.ok(sources.length + feeds.length > 0, at(block));
     }
   });
 

@@ -146,7 +146,7 @@ describe('the keys of gatehouse.yaml', () => {
   }
 
   test('of feeds', () => {
-    assertKeys('Settings of epss, kev and osv', keysOf(jsonSchemaOf(FeedSettings)));
+    assertKeys('Settings of epss, kev, osv and ssvc', keysOf(jsonSchemaOf(FeedSettings)));
   });
 
   test('of a scope and of a release', () => {

@@ -8,6 +8,7 @@ import { chmod, copyFile, mkdir, mkdtemp, readFile, rm, symlink, writeFile } fro
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { type SampleEnvironment, startSampleEstate } from '../../src/sandbox/estate/estate.ts';
+import { COMPILED_CODE } from '../support/compiled-code.ts';
 import { aSignedVerdict } from '../support/signed-verdict.ts';
 import { trivyScan } from '../support/trivy-scan.ts';
 import { ROOT, readDocument } from './documents.ts';
@@ -68,6 +69,7 @@ export async function makeWorld(configuration: string): Promise<World> {
     PATH: [file('bin'), ...(process.env.PATH ?? '').split(delimiter)].join(delimiter),
     HOME: path,
     NO_COLOR: '1',
+    ...COMPILED_CODE,
     npm_config_update_notifier: 'false',
     CERTIFICATION_TOKEN: estate.certification.token,
     PRODUCTION_TOKEN: estate.production.token,

@@ -7,7 +7,8 @@ import { COMMON_OPTIONS } from '../../src/main/program.ts';
 import { FINDING_FIELDS } from '../../src/policy/finding-fields.ts';
 import { PRESET_RULES } from '../../src/policy/presets.ts';
 import { RULES } from '../../src/policy/rules/registry.ts';
-import { pointsOf, SSVC_DECISIONS, SSVC_POINTS, SSVC_TABLES } from '../../src/policy/ssvc.ts';
+import { pointsOf, SSVC_DECISIONS, SSVC_TABLES } from '../../src/policy/ssvc.ts';
+import { SSVC_POINTS } from '../../src/policy/ssvc-points.ts';
 
 export interface WrittenPart {
   readonly document: string;
@@ -149,6 +150,7 @@ function parametersOf(parameters: Readonly<Record<string, unknown>>): string {
 function written(value: unknown): string {
   if (Array.isArray(value)) return `[${value.map(written).join(', ')}]`;
   if (typeof value !== 'object' || value === null) return String(value);
+  if (Object.keys(value).length === 0) return '{}';
   return `{ ${Object.entries(value)
     .map(([name, own]) => `${name}: ${written(own)}`)
     .join(', ')} }`;

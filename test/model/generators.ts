@@ -1,6 +1,7 @@
 /** Random sequences of runs, advisories and intelligence over a small world: they do all that runs may do. */
 import fc from 'fast-check';
 import type { KeyedAdvisory, KeyedStatement } from '../../src/domain/keyed.ts';
+import { SEVERITIES } from '../../src/domain/severity.ts';
 import type { Coverage, Rejected } from '../../src/domain/statement.ts';
 import {
   aCoverage,
@@ -121,6 +122,8 @@ const advisory: fc.Arbitrary<KeyedAdvisory> = fc
     aliases: someOf(NAMES),
     modifiedAt: moment,
     withdrawnAt: fc.option(moment, { nil: undefined, freq: 6 }),
+    severity: sometimes(fc.constantFrom(...SEVERITIES)),
+    score: sometimes(fc.constantFrom(0, 4.1, 9.8)),
   })
   .map((facts) => anAdvisory({ ...facts, aliases: facts.aliases.filter((alias) => alias !== facts.id) }));
 

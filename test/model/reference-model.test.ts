@@ -159,14 +159,16 @@ describe('reference model', () => {
 
   it('generates worlds in which things happen', () => {
     const seen = new Set<string>();
-    for (const events of fc.sample(script({ maxEvents: 7 }), { numRuns: 300, seed: 1 })) {
-      for (const { names, state, episodes, sources, observations, intelligence } of findingsOf(
+    for (const events of fc.sample(script({ maxEvents: 7 }), { numRuns: 600, seed: 1 })) {
+      for (const { names, severity, state, episodes, sources, observations, intelligence } of findingsOf(
         worldOf(events),
       )) {
         seen.add(state);
         if (names.length > 1) seen.add('several names');
         if (intelligence?.epss !== undefined) seen.add('a probability');
         if (intelligence?.kev !== undefined) seen.add('in the catalogue');
+        if (severity !== 'unknown' && observations.every((one) => one.severity === 'unknown'))
+          seen.add('a severity that only an advisory knows');
         if (episodes.length > 1) seen.add('several episodes');
         if (sources.length > 1) seen.add('several sources');
         if (observations.length > 1) seen.add('several observations');
@@ -176,6 +178,7 @@ describe('reference model', () => {
 
     assert.deepEqual([...seen].sort(), [
       'a probability',
+      'a severity that only an advisory knows',
       'absent',
       'in the catalogue',
       'no-longer-named',

@@ -29,6 +29,7 @@ import type { Assessment, AssetRef, FindingClass } from '../../src/domain/statem
 import { type Names, namesOf } from './identity.ts';
 import { intelligenceOf } from './intelligence.ts';
 import { type Claim, joined, type ObservationHistory, observationsOf, type Span } from './life.ts';
+import { ratingOf } from './ratings.ts';
 import { type Values, valuesOf, worstSeverity } from './values.ts';
 import { detailOf, mainOf, type RecordedRun, streamName, streamsOf, type World } from './world.ts';
 
@@ -76,8 +77,16 @@ export function findingsOf(world: World): readonly ModelFinding[] {
   const names = namesOf(world);
   return [...groupsOf(world, names).values()]
     .map((group) => findingOf(group, names))
-    .map((finding) => (finding.isRule ? finding : { ...finding, ...intelligenceOf(world, finding.names) }))
+    .map((finding) =>
+      finding.isRule ? finding : { ...withSeverity(world, finding), ...intelligenceOf(world, finding.names) },
+    )
     .sort(byIdentity);
+}
+
+function withSeverity(world: World, finding: ModelFinding): ModelFinding {
+  const { score, ...rest } = finding;
+  const rating = rest.severity === 'unknown' ? ratingOf(world, rest.names) : undefined;
+  return rating === undefined ? finding : { ...rest, ...rating };
 }
 
 /** What the findings that a run mentioned are about; those of entries that it gave details of, if asked for. */
@@ -202,7 +211,9 @@ export function openAt(world: World, at: number): readonly ModelAsOf[] {
     const finding = findingOf(group, names);
     const then = group.filter(({ claim }) => claim.spans.some((span) => holds(span, at)));
     const speaking = then.length > 0 ? then : group;
-    const severity = worstSeverity(speaking.map(({ observation }) => observation.severityAt(at)));
+    const stated = worstSeverity(speaking.map(({ observation }) => observation.severityAt(at)));
+    const advised = stated === 'unknown' && !finding.isRule ? ratingOf(world, finding.names, at) : undefined;
+    const severity = advised?.severity ?? stated;
     return finding.episodes
       .filter((episode) => holds(episode, at))
       .map(({ openedAt }) => ({ finding: identityOf(finding), severity, openedAt }));

@@ -14,7 +14,7 @@ export interface Values {
 }
 
 /** Worst first; unknown gives way to all that is known. */
-const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info', 'unknown'];
+export const SEVERITIES: readonly Severity[] = ['critical', 'high', 'medium', 'low', 'info', 'unknown'];
 
 const WORST_FIRST = {
   functionUsage: ['in-use', 'not-available', 'not-in-use'],

@@ -180,7 +180,7 @@ const semgrep: Writer = {
 const codeAlerts: Writer = {
   kind: 'github-alerts',
   variant: 'code scanning',
-  isRefusedWhenEmpty: true,
+  isPartialWhenEmpty: true,
   tells: ['isSevere', 'title', 'line'],
   isNamelessWhenEmpty: true,
   write: ({ entries }) =>

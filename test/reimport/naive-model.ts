@@ -21,7 +21,9 @@ export class NaiveModel {
     const { entries, asset, isFailed } = scan;
     const changes = { created: 0, updated: 0, unchanged: 0, closed: 0, reopened: 0 };
     if (isRefusedScan(this.#writer, scan)) return changes;
-    const isWhole = !isFailed && this.#writer.isNeverWhole !== true;
+    const { isNeverWhole, isPartialWhenEmpty } = this.#writer;
+    const isSilent = entries.length === 0 && isPartialWhenEmpty === true;
+    const isWhole = !isFailed && isNeverWhole !== true && !isSilent;
     const known = this.#assets.get(asset) ?? new Map<number, Known>();
     this.#assets.set(asset, known);
     for (const entry of entries) {

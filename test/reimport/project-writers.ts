@@ -176,7 +176,7 @@ const snyk: Writer = {
 const dependabot: Writer = {
   kind: 'github-alerts',
   variant: 'Dependabot',
-  isRefusedWhenEmpty: true,
+  isPartialWhenEmpty: true,
   tells: ['isSevere', 'title'],
   isNamelessWhenEmpty: true,
   failure: 'refused',

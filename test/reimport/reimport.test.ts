@@ -55,8 +55,8 @@ const CASES: Readonly<Record<string, Case>> = {
           { entries: TWO, expected: { unchanged: 2, closed: 2 } },
           { expected: { unchanged: 2, reopened: 2 } },
         ],
-  'an empty scan closes all': ({ isNeverWhole, isRefusedWhenEmpty }) =>
-    isNeverWhole || isRefusedWhenEmpty
+  'an empty scan closes all': ({ isNeverWhole, isPartialWhenEmpty }) =>
+    isNeverWhole || isPartialWhenEmpty
       ? [{ entries: [], expected: {} }]
       : [
           { entries: [], expected: { closed: 4 } },

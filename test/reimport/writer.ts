@@ -37,18 +37,15 @@ export interface Writer {
   readonly isNeverWhole?: boolean;
   /** Its entries have ids of their own, which stay the same when the version does not. */
   readonly isKeyed?: boolean;
-  /** An empty document cannot be told from other empty ones. */
-  readonly isRefusedWhenEmpty?: boolean;
+  /** An empty document does not say what there is none of, and closes nothing. */
+  readonly isPartialWhenEmpty?: boolean;
   /** An empty document shows nothing of its format. */
   readonly isNamelessWhenEmpty?: boolean;
   write(scan: Scan): string;
 }
 
-export function isRefusedScan(
-  { failure, isRefusedWhenEmpty }: Pick<Writer, 'failure' | 'isRefusedWhenEmpty'>,
-  { entries, isFailed }: Scan,
-): boolean {
-  return (isFailed && failure === 'refused') || (entries.length === 0 && isRefusedWhenEmpty === true);
+export function isRefusedScan({ failure }: Pick<Writer, 'failure'>, { isFailed }: Scan): boolean {
+  return isFailed && failure === 'refused';
 }
 
 export const cveOf = (n: number): string => `CVE-2099-${70_000 + n}`;

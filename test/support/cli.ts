@@ -4,6 +4,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
+import { COMPILED_CODE } from './compiled-code.ts';
 
 const LAUNCHER = fileURLToPath(new URL('../../bin/gatehouse.js', import.meta.url));
 
@@ -27,7 +28,7 @@ export async function runCli(args: readonly string[], options: CliOptions): Prom
   const started = performance.now();
   const child = spawn(process.execPath, [LAUNCHER, ...args], {
     cwd: options.cwd,
-    env: { PATH: process.env.PATH, HOME: options.cwd, NO_COLOR: '1', ...options.env },
+    env: { PATH: process.env.PATH, HOME: options.cwd, NO_COLOR: '1', ...COMPILED_CODE, ...options.env },
     stdio: ['pipe', 'pipe', 'pipe'],
   });
   const [stdout, stderr] = [text(child.stdout), text(child.stderr)];

@@ -7,6 +7,7 @@ import { FUNCTION_USAGES } from '../../src/domain/statement.ts';
 import type { DecideInput } from '../../src/policy/decide.ts';
 import { readPolicy } from '../../src/policy/read-policy.ts';
 import { aFinding, anObservationView, aWaiver, countsOf, DAY_MS, NOW, someEvidence } from './builders.ts';
+import { aTable } from './decision-tables.ts';
 
 const CHANNELS = ['certification', 'production', 'edge'];
 const VULNERABILITIES = ['CVE-2024-0001', 'CVE-2024-0002', 'CVE-2024-0003', 'CVE-2024-0004'];
@@ -69,6 +70,13 @@ const exceptSeverities = fc.constantFrom<readonly Severity[]>(
   ['medium', 'low', 'info'],
 );
 
+const ssvcPoints = {
+  exploitation: fc.constantFrom('unknown', 'none'),
+  exposure: fc.constantFrom('unknown', 'small'),
+  automatable: fc.constantFrom('unknown', 'no', 'yes'),
+  missionImpact: fc.constantFrom('unknown', 'low', 'high'),
+};
+
 const PARAMETERS: Readonly<Record<string, fc.Arbitrary<Readonly<Record<string, unknown>>>>> = {
   severity: fc.record({ atOrAbove: fc.constantFrom('critical', 'high', 'medium') }),
   'severity-budget': fc.record({
@@ -88,19 +96,25 @@ const PARAMETERS: Readonly<Record<string, fc.Arbitrary<Readonly<Record<string, u
     atLeast: fc.constantFrom(0, 0.1, 'off'),
     percentileAtLeast: fc.constantFrom(0.95, 'off'),
   }),
-  ssvc: fc.record({
-    atOrAbove: fc.constantFrom<object>(
-      { coordinator: 'attend' },
-      { coordinator: 'act' },
-      { supplier: 'immediate' },
-      { deployer: 'out-of-cycle' },
-      { deployer: 'immediate' },
-    ),
-    exploitation: fc.constantFrom('unknown', 'none'),
-    exposure: fc.constantFrom('unknown', 'small'),
-    automatable: fc.constantFrom('unknown', 'no', 'yes'),
-    missionImpact: fc.constantFrom('unknown', 'low', 'high'),
-  }),
+  ssvc: fc.oneof(
+    fc.record({
+      atOrAbove: fc.constantFrom<object>(
+        { coordinator: 'attend' },
+        { coordinator: 'act' },
+        { supplier: 'immediate' },
+        { deployer: 'out-of-cycle' },
+        { deployer: 'immediate' },
+      ),
+      points: fc.constant({}),
+      ...ssvcPoints,
+    }),
+    fc.record({
+      atOrAbove: fc.constantFrom<object>({ house: 'attend-soon' }, { house: 'A' }),
+      points: fc.constantFrom<object>({}, { R: 'low' }, { 'reach of ours': 'H' }),
+      tables: fc.constantFrom<object>({}, { house: aTable() }),
+      ...ssvcPoints,
+    }),
+  ),
   'vulnerable-function': fc.record({
     usages: fc.constantFrom(['in-use'], ['in-use', 'not-available']),
     exceptSeverities,

@@ -1,6 +1,9 @@
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { globSync } from 'node:fs';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 
 export interface TestRun {
   /** Folder that holds src, test, tools and bench. */
@@ -54,14 +57,24 @@ async function runNode(run: TestRun, files: readonly string[]): Promise<number |
   ];
   // A run of tests inside a test must not think that it is part of it.
   const { NODE_TEST_CONTEXT: _, ...env } = process.env;
-  const child = spawn(process.execPath, args, {
-    cwd: run.root,
-    env: { ...env, GATEHOUSE_TEST_FILE_SECONDS: String(run.fileSeconds) },
-    stdio: 'inherit',
-  });
-  for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
-  const [code] = await once(child, 'close');
-  return code;
+  // Hundreds of processes load the same modules: each is compiled once.
+  const compiled = await mkdtemp(join(tmpdir(), 'gatehouse-test-code-'));
+  try {
+    const child = spawn(process.execPath, args, {
+      cwd: run.root,
+      env: {
+        ...env,
+        NODE_COMPILE_CACHE: compiled,
+        GATEHOUSE_TEST_FILE_SECONDS: String(run.fileSeconds),
+      },
+      stdio: 'inherit',
+    });
+    for (const signal of ['SIGINT', 'SIGTERM'] as const) process.on(signal, () => child.kill(signal));
+    const [code] = await once(child, 'close');
+    return code;
+  } finally {
+    await rm(compiled, { recursive: true, force: true, maxRetries: 5 });
+  }
 }
 
 function testFiles({ root, paths }: TestRun): readonly string[] {

@@ -22,7 +22,7 @@ const OsvRecord = z.object({
   aliases: lenient(texts),
   summary: lenient(z.string()),
   details: lenient(z.string()),
-  severity: lenient(z.array(z.object({ type: z.string(), score: z.string() }))),
+  severity: lenient(z.array(z.unknown())),
   references: lenient(z.array(z.object({ type: lenient(z.string()), url: z.string() }))),
   affected: lenient(z.array(z.unknown())),
   database_specific: lenient(z.looseObject({ severity: lenient(z.string()) })),
@@ -45,7 +45,7 @@ export function advisoryOf(value: unknown): Advisory | string {
       .map(({ path, message }) => `${path.join('.') || 'record'}: ${message}`)
       .join('; ');
   const { id, modified, published, withdrawn, aliases = [], summary, details, references } = read.data;
-  const best = bestOf(read.data.severity ?? []);
+  const best = bestOf(read.data.severity ?? []) ?? worstOf(read.data.affected ?? []);
   const word = read.data.database_specific?.severity?.toUpperCase();
   return {
     kind: 'advisory',
@@ -74,14 +74,28 @@ interface Scored {
   readonly score: number;
 }
 
-/** The newest version of CVSS that it is scored by; of several, the worst. */
-function bestOf(
-  severities: readonly { readonly type: string; readonly score: string }[],
-): Scored | undefined {
-  const scored = severities.flatMap(({ type, score: vector }) => {
+const Scoring = z.object({ score: z.string() });
+
+/** The newest version of CVSS that it is scored by; of several, the worst. The vector says which, whatever its type is. */
+function bestOf(severities: readonly unknown[]): Scored | undefined {
+  const scored = severities.flatMap((one) => {
+    const vector = Scoring.safeParse(one).data?.score.trim() ?? '';
     const score = scoreOfVector(vector);
-    return score === undefined ? [] : [{ type, vector, score }];
+    return score === undefined ? [] : [{ vector, score }];
   });
-  scored.sort((a, b) => b.type.localeCompare(a.type, 'en') || b.score - a.score);
+  scored.sort((a, b) => versionOf(b.vector) - versionOf(a.vector) || b.score - a.score);
   return scored[0];
+}
+
+/** The second version has none in its vectors. */
+function versionOf(vector: string): number {
+  return Number(/^CVSS:(\d)\./.exec(vector)?.[1] ?? 2);
+}
+
+const Affected = z.object({ severity: z.array(z.unknown()) });
+
+/** Where each package is scored by itself: the worst of them, for an advisory is one vulnerability in all of them. */
+function worstOf(affected: readonly unknown[]): Scored | undefined {
+  const scored = affected.flatMap((one) => bestOf(Affected.safeParse(one).data?.severity ?? []) ?? []);
+  return scored.sort((a, b) => b.score - a.score)[0];
 }

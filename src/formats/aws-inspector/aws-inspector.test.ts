@@ -20,6 +20,8 @@ async function assetOf(resource: object) {
   return observations[0]?.asset;
 }
 
+const EVENT_OF_NOTHING = { 'detail-type': 'Inspector2 Finding', detail: null };
+
 describe('a finding about packages', () => {
   test('is one observation for each package, with versions and files as occurrences', async () => {
     const [system, library] = (await fixture('findings.json')).observations;
@@ -129,6 +131,27 @@ describe('the list', () => {
     assert.match(facts.parts[0]?.reasons[0] ?? '', /one page of several/);
   });
 
+  test('may be one finding alone, as EventBridge sends it, and then closes nothing', async () => {
+    const finding = {
+      findingArn: 'arn:aws:inspector2:eu-west-1:111122223333:finding/0',
+      severity: 'HIGH',
+      firstObservedAt: 'Mar 4, 2099, 5:06:07 AM',
+      packageVulnerabilityDetails: { vulnerabilityId: 'CVE-2099-1', vulnerablePackages: [{ name: 'p' }] },
+      resources: [{ type: 'AWS_EC2_INSTANCE', id: 'i-0' }],
+    };
+    const event = { 'detail-type': 'Inspector2 Finding', time: '2099-03-04T05:06:07Z', detail: finding };
+
+    for (const document of [event, finding]) {
+      const text = JSON.stringify(document);
+      const { observations, facts } = await readScan(awsInspector, scanFileOf(text));
+
+      assert.equal(awsInspector.detect(scanHead('scan', Buffer.from(text))), true);
+      assert.deepEqual([observations.length, observations[0]?.severity], [1, 'high']);
+      assert.deepEqual(facts.parts[0]?.reasons, ['it is one finding alone']);
+      assert.equal(facts.parts[0]?.complete, false);
+    }
+  });
+
   test('is known by whatever comes first', () => {
     const detects = (text: string): boolean => awsInspector.detect(scanHead('scan', Buffer.from(text)));
 
@@ -139,7 +162,13 @@ describe('the list', () => {
   });
 
   test('of anything else is refused', async () => {
-    for (const report of [{ findings: [1] }, { findings: null }, { findings: [], project: {} }, [1]]) {
+    for (const report of [
+      { findings: [1] },
+      { findings: null },
+      { findings: [], project: {} },
+      [1],
+      EVENT_OF_NOTHING,
+    ]) {
       await assert.rejects(
         readScan(awsInspector, scanFileOf(JSON.stringify(report))),
         (error) => isGatehouseError(error) && error.code === 'input-invalid',

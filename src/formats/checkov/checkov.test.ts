@@ -161,4 +161,21 @@ describe('the report', () => {
       );
     }
   });
+
+  test('that lists no failed check though its summary counts some is only partly known', async () => {
+    const check = { check_id: 'C', file_path: '/f', resource: 'a.b' };
+    const report = (failed: number, ...listed: readonly object[]) => ({
+      check_type: 'terraform',
+      results: { failed_checks: listed, passed_checks: [check] },
+      summary: { failed },
+    });
+
+    const facts = async (document: unknown) =>
+      (await readScan(checkov, scanFileOf(JSON.stringify(document)))).facts.parts[0];
+
+    assert.equal((await facts(report(2, check)))?.complete, true);
+    assert.equal((await facts(report(0)))?.complete, true);
+    assert.equal((await facts([report(2)]))?.complete, false);
+    assert.match((await facts(report(3)))?.reasons[0] ?? '', /counts 3 failed checks and none is listed/);
+  });
 });

@@ -34,7 +34,10 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
     part.add(event.path, event.value);
     yield* part.batch.full(part.identity);
   }
-  for (const part of parts.values()) yield part.batch.take(part.identity);
+  for (const [framework, part] of parts) {
+    part.compareWith(reports.failed.get(framework) ?? 0);
+    yield part.batch.take(part.identity);
+  }
   return {
     parts: parts.size === 0 ? [nothingChecked(reports)] : [...parts.values()].map((part) => part.facts()),
   };
@@ -46,6 +49,7 @@ class FrameworkPart {
   readonly identity: PartIdentity;
   readonly #failures = new ReportedFailures();
   readonly #extra = { passed: 0, skipped: 0, parsingErrors: 0, licences: 0 };
+  #failed = 0;
   readonly #framework: string;
 
   constructor(index: number, framework: string) {
@@ -61,10 +65,19 @@ class FrameworkPart {
       this.#extra.parsingErrors++;
       this.#failures.add(`${typeof value === 'string' ? value : 'a file'} could not be parsed`);
     } else {
+      this.#failed++;
       const read = checkOf(value, this.#framework);
       if (read === undefined) this.#extra.licences++;
       else this.batch.add(path, read);
     }
+  }
+
+  /** Nothing is no answer where the summary counts something. A file cut down to some checks tells of these, as it says. */
+  compareWith(failed: number): void {
+    if (this.#failed === 0 && failed > 0)
+      this.#failures.add(
+        `the summary counts ${failed} failed checks and none is listed: they were taken out of the file`,
+      );
   }
 
   facts(): ScanPart {

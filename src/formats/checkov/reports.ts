@@ -2,7 +2,7 @@
 import { GatehouseError } from '../../domain/errors.ts';
 import { type JsonPath, showPath, streamJson } from '../../platform/json-stream.ts';
 import type { ScanFile } from '../format.ts';
-import { asObject, objectOf, textOf } from '../loose-values.ts';
+import { asObject, countOf, objectOf, textOf } from '../loose-values.ts';
 
 const LISTS = ['failed_checks', 'passed_checks', 'skipped_checks', 'parsing_errors'];
 
@@ -14,6 +14,8 @@ export const ITEMS: readonly string[] = LISTS.flatMap((list) => [
 export interface Reports {
   /** By the path of the report, in the order of the file. */
   readonly frameworks: ReadonlyMap<string, string>;
+  /** By framework, how many checks the summaries say failed. */
+  readonly failed: ReadonlyMap<string, number>;
   /** Entries of the list that are no reports. */
   readonly unreadable: readonly JsonPath[];
   /** Only a summary: nothing was checked. */
@@ -23,18 +25,24 @@ export interface Reports {
 /** They must be Checkov's, or "nothing found" would be said of any file. */
 export async function readReports(file: ScanFile): Promise<Reports> {
   const frameworks = new Map<string, string>();
+  const failed = new Map<string, number>();
   const unreadable: JsonPath[] = [];
+  const add = (path: JsonPath, framework: string, report: unknown): void => {
+    frameworks.set(showPath(path), framework);
+    const count = countOf(objectOf(asObject(report), 'summary'), 'failed') ?? 0;
+    failed.set(framework, (failed.get(framework) ?? 0) + count);
+  };
   for await (const event of streamJson(file.open(), { items: ITEMS })) {
     if (event.kind === 'end' && event.path.length === 1 && typeof event.path[0] === 'number') {
       const framework = frameworkOf(event.value);
       if (framework === undefined) unreadable.push(event.path);
-      else frameworks.set(showPath(event.path), framework);
+      else add(event.path, framework, event.value);
     }
     if (event.kind !== 'document') continue;
     const framework = frameworkOf(event.value);
-    if (framework !== undefined) frameworks.set(showPath([]), framework);
+    if (framework !== undefined) add([], framework, event.value);
     const isOnlySummary = isSummary(event.value);
-    if (frameworks.size > 0 || isOnlySummary) return { frameworks, unreadable, isOnlySummary };
+    if (frameworks.size > 0 || isOnlySummary) return { frameworks, failed, unreadable, isOnlySummary };
   }
   throw new GatehouseError(
     'input-invalid',

@@ -304,6 +304,22 @@ describe('a BOM', () => {
     assert.equal(await inventoryOf(''), true);
   });
 
+  test('of before version 1.4, which had no list that could be empty, is a scan that found nothing where Grype made it', async () => {
+    const inventoryOf = async (tool: string, version: string, inside = '') => {
+      const tools = `<metadata><tools><tool><name>${tool}</name></tool></tools></metadata>`;
+      const component = `<component type="library"><name>left-pad</name><version>1</version>${inside}</component>`;
+      const xmlns = `xmlns="http://cyclonedx.org/schema/bom/${version}"`;
+      const bom = `<bom ${xmlns}>${tools}<components>${component}</components></bom>`;
+      return (await readScan(cyclonedx, scanFileOf(bom))).facts.parts[0]?.inventory;
+    };
+    const emptyList = '<v:vulnerabilities xmlns:v="http://cyclonedx.org/schema/ext/vulnerability/1.0"/>';
+
+    assert.equal(await inventoryOf('grype', '1.2'), false);
+    assert.equal(await inventoryOf('grype', '1.2', emptyList), false);
+    assert.equal(await inventoryOf('grype', '1.4'), true);
+    assert.equal(await inventoryOf('jake', '1.2'), true);
+  });
+
   test('is told by the tool that made it, not by the library it used', async () => {
     const toolOf = async (tools: unknown) => (await partOf({ metadata: { tools } })).tool;
 

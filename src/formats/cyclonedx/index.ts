@@ -85,7 +85,13 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
 const SEARCHING = /^(?:grype|dependency-track|osv-scanner|jake|(?:owasp[- ])?dep-?scan)$/i;
 
 function hasSearched({ envelope }: Survey, tool: string): boolean {
-  return Array.isArray(envelope.vulnerabilities) && SEARCHING.test(tool);
+  if (Array.isArray(envelope.vulnerabilities)) return SEARCHING.test(tool);
+  return hasNoList(textOf(envelope, 'specVersion')) && /^grype$/i.test(tool);
+}
+
+/** Before 1.4 each vulnerability stood in its component: no list could be empty, and Grype made no BOM but of a search. */
+function hasNoList(specVersion: string | undefined): boolean {
+  return /^1\.[0-3]$/.test(specVersion ?? '');
 }
 
 /** Those that the vulnerabilities name, also what the BOM is about. */

@@ -25,7 +25,8 @@ export async function* readXmlBom(file: ScanFile): AsyncGenerator<BomEvent> {
         throw new GatehouseError('input-invalid', 'this is no CycloneDX BOM: its root element is none');
       // An empty list is a word of its own: there are none.
       const vulnerabilities = event.sections.has('vulnerabilities') ? [] : undefined;
-      yield { kind: 'envelope', value: { metadata, vulnerabilities } };
+      const specVersion = event.root.namespace.slice(BOM_NAMESPACE.length);
+      yield { kind: 'envelope', value: { specVersion, metadata, vulnerabilities } };
       continue;
     }
     if (event.pattern === METADATA) metadata = asObject(jsonOf(event.element));

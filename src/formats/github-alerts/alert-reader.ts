@@ -28,6 +28,21 @@ interface OpenPart {
   dismissed: number;
 }
 
+/** An empty list is what any of them gives when there are no alerts. */
+const OF_NOTHING: ScanPart = {
+  index: 0,
+  tool: 'GitHub',
+  category: '',
+  asset: undefined,
+  assets: [],
+  observedAt: undefined,
+  classes: [],
+  inventory: false,
+  complete: false,
+  reasons: ['an empty list does not say what there is none of'],
+  extra: {},
+};
+
 /** Sorts alerts by what made them. */
 export class AlertReader {
   readonly failures = new ReportedFailures();
@@ -84,6 +99,7 @@ export class AlertReader {
   }
 
   get parts(): readonly ScanPart[] {
+    if (this.#open.size === 0) return [OF_NOTHING];
     return [...this.#open.values()].map(({ maker, part, assets, fixed, dismissed }) => ({
       ...part,
       assets: [...assets.values()],

@@ -323,8 +323,17 @@ describe('a file', () => {
     assert.match(await refusalOf(refusal), /GitHub refused, so the file tells nothing: Not Found/);
   });
 
-  test('of an empty list, or of a list of other things, is refused', async () => {
-    for (const document of [[], [{ number: 1, title: 'an issue' }], [[]], [1]]) await refusalOf(document);
+  test('of a list of other things is refused', async () => {
+    for (const document of [[{ number: 1, title: 'an issue' }], [1]]) await refusalOf(document);
+  });
+
+  test('of an empty list has no alerts, and closes nothing', async () => {
+    for (const document of ['[]', '[[], []]']) {
+      const { observations, facts } = await readScan(githubAlerts, scanFileOf(document));
+
+      assert.deepEqual([observations.length, facts.parts[0]?.complete], [0, false]);
+      assert.match(facts.parts[0]?.reasons[0] ?? '', /does not say what there is none of/);
+    }
   });
 
   test('with one alert alone is read, and closes nothing', async () => {

@@ -57,9 +57,7 @@ async function* readList(file: ScanFile, reader: AlertReader): AsyncGenerator<Sc
     else graph.reply(page, path);
     yield* reader.full();
   }
-  if (reader.isNothingReadable || reader.parts.length === 0) {
-    throw refused('nothing in its list is an alert; an empty list does not say what there is none of');
-  }
+  if (reader.isNothingReadable) throw refused('nothing in its list is an alert');
   graph.finish();
   if (!isPaged && FULL_PAGES.has(elements)) {
     reader.failures.add(`it has ${elements} alerts, a full page of GitHub: there may be more`);

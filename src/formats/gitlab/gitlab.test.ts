@@ -88,6 +88,15 @@ describe('a vulnerable package', () => {
     assert.deepEqual(observation?.fix?.versions, ['1.0-2']);
   });
 
+  test('of an unknown image belongs to none', async () => {
+    const location = { ...packageNamed('libpad'), operating_system: 'Unknown', image: 'Unknown' };
+
+    const observation = await readEntry('container_scanning', { location });
+
+    assert.equal(observation.asset, undefined);
+    assert.equal(observation.component?.purl, 'pkg:generic/libpad@1');
+  });
+
   test('in a cluster belongs to its workload', async () => {
     const [, observation] = (await fixture('image.json')).observations;
 
@@ -211,6 +220,7 @@ describe('the report', () => {
       true,
     );
     assert.equal(detects('{"dependency_files": [{"path": "p"}], "version": "15.0.0"'), true);
+    assert.equal(detects('{"@generated": "x", "@version": "D-1", "scan": {"type": "dast"}, "site": ['), true);
     assert.equal(detects('{"vulnerabilities": [], "version": "1"}'), false);
     assert.equal(detects('{"vulnerabilities": []}'), false);
     assert.equal(

@@ -13,7 +13,7 @@ export function packageOf(about: Entry): Sorted {
   const name = textOf(objectOf(dependency, 'package'), 'name') ?? textOf(dependency, 'name');
   const version = textOf(dependency, 'version');
   const file = textOf(location, 'file');
-  const reference = textOf(location, 'image');
+  const reference = imageOf(location);
   const image = imageNameOf(reference);
   const workload = objectOf(location, 'kubernetes_resource');
   return {
@@ -31,6 +31,12 @@ export function packageOf(about: Entry): Sorted {
     fix: fixOf(textOf(entry, 'solution')),
     labels: labelsOf(workload),
   };
+}
+
+/** Trivy's template writes the word where it looked into a folder. */
+function imageOf(location: JsonObject | undefined): string | undefined {
+  const image = textOf(location, 'image');
+  return image === 'Unknown' ? undefined : image;
 }
 
 function purlOf({ location, identifiers, report }: Entry, name: string, version: string | undefined): string {

@@ -80,11 +80,13 @@ describe('a leak', () => {
 
 describe('the report', () => {
   test('of a repository without leaks is a scan of it', async () => {
-    const { observations, facts } = await readScan(gitleaks, scanFileOf('[]'));
+    for (const report of ['[]', 'null\n']) {
+      const { observations, facts } = await readScan(gitleaks, scanFileOf(report));
 
-    assert.equal(observations.length, 0);
-    assert.deepEqual(facts.parts[0]?.classes, ['secret']);
-    assert.equal(facts.parts[0]?.complete, true);
+      assert.equal(observations.length, 0);
+      assert.deepEqual(facts.parts[0]?.classes, ['secret']);
+      assert.equal(facts.parts[0]?.complete, true);
+    }
   });
 
   test('is known by its first leak, in whatever order it is written', () => {
@@ -97,7 +99,7 @@ describe('the report', () => {
   });
 
   test('that holds no leak is refused', async () => {
-    for (const report of [[1], [{ Secret: 's' }], { RuleID: 'r' }, null]) {
+    for (const report of [[1], [{ Secret: 's' }], { RuleID: 'r' }, 'none']) {
       await assert.rejects(
         readScan(gitleaks, scanFileOf(JSON.stringify(report))),
         (error) => isGatehouseError(error) && error.code === 'input-invalid',

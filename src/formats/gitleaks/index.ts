@@ -25,8 +25,9 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
   const batch = new EntryBatch();
   for await (const event of streamJson(file.open(), { items: [LEAKS] })) {
     if (event.kind === 'item') batch.add(event.path, leakOf(event.value));
-    // A repository without leaks is an empty list.
-    if (event.kind === 'document' && !Array.isArray(event.value)) throw refused('it is no list');
+    // A repository without leaks is an empty list, and null to versions before 8.
+    const isReport = event.kind !== 'document' || Array.isArray(event.value) || event.value === null;
+    if (!isReport) throw refused('it is no list');
     yield* batch.full(PART);
   }
   if (batch.isNothingReadable) throw refused('nothing in its list is a leak');

@@ -90,6 +90,15 @@ describe('a match', () => {
     assert.equal((await readScan(grype, scanFileOf(list))).observations.length, 1);
   });
 
+  test('is as bad as it says, also in the words of other tools', async () => {
+    const severityOf = async (severity: string) =>
+      (await readMatch({ vulnerability: { severity } })).severity;
+
+    assert.equal(await severityOf('Negligible'), 'info');
+    assert.equal(await severityOf('Moderate'), 'medium');
+    assert.equal(await severityOf('Unknown'), 'unknown');
+  });
+
   test('that will not be fixed says so', async () => {
     const fix = { versions: [], state: 'wont-fix' };
 

@@ -28,6 +28,7 @@ const SEVERITIES: ReadonlyMap<string, Severity> = new Map([
   ['critical', 'critical'],
   ['high', 'high'],
   ['medium', 'medium'],
+  ['moderate', 'medium'],
   ['low', 'low'],
   ['negligible', 'info'],
 ]);

@@ -4,7 +4,7 @@ import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
 import { outlineOf } from '../head-outline.ts';
 import { asObject, isPrototypeName, objectOf } from '../loose-values.ts';
-import { assertNoNpmError, isNpmError, NPM_AUDIT } from '../npm-advisory.ts';
+import { assertNoNpmError, countedBy, isNpmError, NPM_AUDIT, notListed } from '../npm-advisory.ts';
 import { advisoryOf, pathCountOf } from './records.ts';
 
 const ADVISORIES = 'advisories.*';
@@ -35,8 +35,9 @@ function detect({ text, json }: ScanHead): boolean {
 async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
   const batch = new EntryBatch();
   const extra = { findingPaths: 0, muted: 0 };
+  let [advisories, counted] = [0, 0];
   for await (const event of streamJson(file.open(), { items: ITEMS })) {
-    if (event.kind === 'document') assertAudit(event.value);
+    if (event.kind === 'document') counted = assertAudit(event.value);
     if (event.kind !== 'item') continue;
     if (event.pattern === MUTED) extra.muted++;
     if (event.pattern !== ADVISORIES) continue;
@@ -44,11 +45,13 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
     const advisory = advisoryOf(event.value, key);
     if (typeof advisory === 'string' && isPrototypeName(key)) continue;
     batch.add(event.path, advisory);
+    advisories++;
     extra.findingPaths += pathCountOf(event.value);
     yield* batch.full(PART);
   }
   if (batch.isNothingReadable) throw refused('nothing in its advisories is one');
   yield batch.take(PART);
+  const isWhole = advisories > 0 || counted === 0;
   return {
     parts: [
       {
@@ -57,8 +60,8 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
         observedAt: undefined,
         classes: ['vulnerability'],
         inventory: false,
-        complete: true,
-        reasons: [],
+        complete: isWhole,
+        reasons: isWhole ? [] : [notListed(counted)],
         extra,
       },
     ],
@@ -66,10 +69,11 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
 }
 
 /** The envelope must be npm's, or "nothing found" would be said of any file. */
-function assertAudit(value: unknown): void {
+function assertAudit(value: unknown): number {
   const document = asObject(value);
   if (document !== undefined) assertNoNpmError(document);
   if (objectOf(document, 'advisories') === undefined) throw refused('it has no advisories by id');
+  return countedBy(document);
 }
 
 function refused(reason: string): GatehouseError {

@@ -52,6 +52,12 @@ describe('an advisory', () => {
     }
   });
 
+  test('of the first audits names its package as a module', async () => {
+    const observation = await readAdvisory({ module_name: undefined, module: 'first-example', id: 22 });
+
+    assert.equal(observation.component?.purl, 'pkg:npm/first-example');
+  });
+
   test('that nothing patches has no fix', async () => {
     assert.equal((await readAdvisory({ patched_versions: '<0.0.0' })).fix, undefined);
   });
@@ -62,6 +68,19 @@ test('the paths that lead to packages are counted apart', async () => {
 
   assert.deepEqual(facts.parts[0]?.extra, { findingPaths: 4, muted: 0 });
   assert.equal(facts.parts[0]?.asset, undefined);
+});
+
+test('an audit that counts vulnerabilities and lists none is only partly known', async () => {
+  const audit = (high: number) => ({
+    advisories: {},
+    muted: [],
+    metadata: { vulnerabilities: { info: 0, low: 0, moderate: 0, high, critical: 0 } },
+  });
+  const partOf = async (document: object) =>
+    (await readScan(npmAuditV1, scanFileOf(JSON.stringify(document)))).facts.parts[0];
+
+  assert.equal((await partOf(audit(0)))?.complete, true);
+  assert.equal((await partOf(audit(2)))?.complete, false);
 });
 
 test('is known by its actions, which may be longer than what is looked at', () => {

@@ -10,7 +10,8 @@ const MOST_PLACES = 500;
 export function advisoryOf(value: unknown, key: string): Observation | string {
   const advisory = asObject(value);
   if (advisory === undefined) return 'the advisory is not an object';
-  const name = textOf(advisory, 'module_name') ?? textOf(advisory, 'name');
+  // The first audits of npm 6 wrote `module`.
+  const name = textOf(advisory, 'module_name') ?? textOf(advisory, 'module') ?? textOf(advisory, 'name');
   if (name === undefined) return `${shortened(key)} names no package (module_name)`;
   const defects = npmDefectsOf(advisory, numberOfAdvisory(advisory, key), textsOf(advisory, 'cves'));
   if (defects === undefined) return `the advisory about ${shortened(name)} has no id`;

@@ -4,7 +4,7 @@ import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
 import { outlineOf } from '../head-outline.ts';
 import { asObject, isPrototypeName, numberOf, objectOf } from '../loose-values.ts';
-import { assertNoNpmError, NPM_AUDIT } from '../npm-advisory.ts';
+import { assertNoNpmError, countedBy, NPM_AUDIT, notListed } from '../npm-advisory.ts';
 import { advisoriesOf, advisoryKeyOf, advisoryOf } from './records.ts';
 
 const ITEMS = ['vulnerabilities.*'];
@@ -25,9 +25,9 @@ function detect({ text }: ScanHead): boolean {
 async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
   const batch = new EntryBatch();
   const seen = new Set<string>();
-  let packages = 0;
+  let [packages, counted] = [0, 0];
   for await (const event of streamJson(file.open(), { items: ITEMS })) {
-    if (event.kind === 'document') assertAudit(event.value);
+    if (event.kind === 'document') counted = assertAudit(event.value);
     if (event.kind !== 'item') continue;
     if (isPrototypeName(event.path.at(-1)) && !isPackage(event.value)) continue;
     packages++;
@@ -36,6 +36,7 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
   }
   if (batch.isNothingReadable) throw refused('nothing in its vulnerabilities is one');
   yield batch.take(PART);
+  const isWhole = packages > 0 || counted === 0;
   return {
     parts: [
       {
@@ -44,8 +45,8 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
         observedAt: undefined,
         classes: ['vulnerability'],
         inventory: false,
-        complete: true,
-        reasons: [],
+        complete: isWhole,
+        reasons: isWhole ? [] : [notListed(counted)],
         extra: { vulnerablePackages: packages },
       },
     ],
@@ -76,13 +77,14 @@ function isPackage(value: unknown): boolean {
 }
 
 /** The envelope must be npm's, or "nothing found" would be said of any file. */
-function assertAudit(value: unknown): void {
+function assertAudit(value: unknown): number {
   const document = asObject(value);
   if (document !== undefined) assertNoNpmError(document);
   const version = numberOf(document, 'auditReportVersion');
   if (version !== undefined && version !== 2) throw refused(`it is version ${version}; only 2 is read`);
   if (objectOf(document, 'vulnerabilities') === undefined)
     throw refused('it has no vulnerabilities by package');
+  return countedBy(document);
 }
 
 function refused(reason: string): GatehouseError {

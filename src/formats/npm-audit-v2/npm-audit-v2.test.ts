@@ -82,6 +82,21 @@ test('a package that only depends on a vulnerable one is no observation', async 
   assert.ok(observations.every(({ component }) => !component?.purl.includes('fun')));
 });
 
+test('an audit that counts vulnerabilities and lists none is only partly known', async () => {
+  const some = { a: { name: 'a', severity: 'moderate', via: ['b'], nodes: [] } };
+  const audit = (moderate: number, vulnerabilities: object = {}) => ({
+    auditReportVersion: 2,
+    vulnerabilities,
+    metadata: { vulnerabilities: { info: 0, low: 0, moderate, high: 0, critical: 0, total: moderate } },
+  });
+
+  const [whole] = (await read(audit(3, some))).facts.parts;
+  const [cut] = (await read(audit(3))).facts.parts;
+
+  assert.deepEqual([whole?.complete, cut?.complete], [true, false]);
+  assert.match(cut?.reasons[0] ?? '', /counts 3 and lists none/);
+});
+
 test('an error of npm, another version and another layout are refused', async () => {
   for (const document of [
     { auditReportVersion: 2, error: { code: 'ENOLOCK', summary: 'It needs a lock file.' } },

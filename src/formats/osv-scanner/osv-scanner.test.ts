@@ -57,6 +57,18 @@ describe('a group', () => {
     assert.equal(await severityOf(['B-1', 'A-1']), 'critical');
   });
 
+  test('stands for each vulnerability where a package has none, also for one that is named twice', async () => {
+    const vulnerabilities = [
+      { id: 'A-1', summary: 'first' },
+      { id: 'A-1', summary: 'second' },
+    ];
+
+    assert.deepEqual(
+      (await readPackage({ vulnerabilities })).map(({ about }) => about.title),
+      ['first', 'second'],
+    );
+  });
+
   test('tells by call analysis whether the vulnerable function is in use', async () => {
     const usageOf = async (analysis: object) =>
       (await readPackage({ groups: [{ ids: ['A-1', 'B-1'], ...analysis }] }))[0]?.assessment?.functionUsage;

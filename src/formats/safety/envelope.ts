@@ -43,8 +43,10 @@ export async function readEnvelope(file: ScanFile): Promise<Envelope> {
   const projects = new Map<string, AssetRef | undefined>();
   const files = new Map<string, string | undefined>();
   let document: unknown;
+  let hasEntries = false;
   for await (const event of streamJson(jsonInText(file.open()), { items: ITEMS })) {
     if (event.kind === 'document') document = event.value;
+    if (event.kind === 'item') hasEntries ||= event.pattern === VULNERABILITIES && isOfSafety(event.value);
     if (event.kind !== 'end' || typeof event.path.at(-1) !== 'number') continue;
     if (projects.size + files.size >= MOST_PLACES) throw refused(`it has more than ${MOST_PLACES} files`);
     const value = asObject(event.value);
@@ -58,10 +60,22 @@ export async function readEnvelope(file: ScanFile): Promise<Envelope> {
       path: files.get(showPath(path.slice(0, end + 2))),
     };
   };
-  return { ...surroundingsOf(document), placeOf, projects: distinct([...projects.values()]) };
+  return { ...surroundingsOf(document, hasEntries), placeOf, projects: distinct([...projects.values()]) };
 }
 
-function surroundingsOf(document: unknown): Pick<Envelope, 'category' | 'asset' | 'observedAt'> {
+/** What only Safety calls so. */
+const OWN_MEMBERS = ['report_meta', 'scanned_packages', 'affected_packages', 'ignored_vulnerabilities'];
+
+/** Others cut a report down to its entries. */
+function isOfSafety(value: unknown): boolean {
+  const entry = asObject(value);
+  return entry?.vulnerability_id !== undefined && textOf(entry, 'package_name') !== undefined;
+}
+
+function surroundingsOf(
+  document: unknown,
+  hasEntries: boolean,
+): Pick<Envelope, 'category' | 'asset' | 'observedAt'> {
   if (Array.isArray(document)) return { category: '', asset: undefined, observedAt: undefined };
   const root = asObject(document);
   if (objectOf(root, 'scan_results') !== undefined) {
@@ -73,8 +87,8 @@ function surroundingsOf(document: unknown): Pick<Envelope, 'category' | 'asset' 
     };
   }
   const meta = objectOf(root, 'report_meta');
-  if (meta === undefined && !Object.hasOwn(root ?? {}, 'scanned_packages')) {
-    throw refused('it has neither report_meta nor scan_results');
+  if (!hasEntries && !OWN_MEMBERS.some((name) => Object.hasOwn(root ?? {}, name))) {
+    throw refused('it has neither report_meta nor scan_results, nor vulnerabilities as Safety names them');
   }
   if (!Array.isArray(root?.vulnerabilities)) throw refused('it has no list of vulnerabilities');
   const isOfFiles = textOf(meta, 'scan_target') === 'files';

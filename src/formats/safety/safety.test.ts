@@ -105,6 +105,15 @@ describe('the report', () => {
     );
   });
 
+  test('cut down to its entries is known by how Safety names them', async () => {
+    const entry = { vulnerability_id: '51457', package_name: 'left-pad', analyzed_version: '1.0' };
+
+    assert.equal((await read({ vulnerabilities: [entry] })).observations.length, 1);
+    for (const vulnerabilities of [[], [{ id: 'CVE-2099-1', package_name: 'left-pad' }]]) {
+      await assert.rejects(read({ vulnerabilities }), isGatehouseError);
+    }
+  });
+
   test('that is cut off between notices is refused', async () => {
     const text = readFileSync(new URL('fixtures/check2.json', import.meta.url), 'utf8').trimEnd();
 

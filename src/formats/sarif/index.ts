@@ -141,7 +141,9 @@ function assertSarif(document: unknown): void {
   const version = textOf(log, 'version');
   // A later minor version adds to it; those before it name and place things differently.
   if (version !== undefined && !/^2\.[1-9]/.test(version)) {
-    throw refused(`it is version ${shortened(version)}; 2.1.0 and later are read`);
+    throw refused(
+      `it is version ${shortened(version)}; 2.1.0 and later are read, so let the tool write 2.1.0`,
+    );
   }
 }
 

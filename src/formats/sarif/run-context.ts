@@ -125,7 +125,7 @@ function createRuleFinder(tool: JsonObject | undefined): RuleFinder {
     const indexed = at === undefined ? undefined : component.at(at);
     // An index that contradicts the id is a tool's mistake; the id is what people see.
     if (indexed !== undefined && (id === undefined || isRule(indexed, id))) return indexed;
-    if (id === undefined) return undefined;
+    if (id === undefined) return component.withGuid(textOf(reference, 'guid'));
     for (const set of [component, ...all]) {
       const rule = set.named(id);
       if (rule !== undefined) return rule;
@@ -139,6 +139,7 @@ class RuleSet {
   readonly guid: string | undefined;
   readonly #rules: readonly unknown[];
   readonly #byId = new Map<string, JsonObject>();
+  readonly #byGuid = new Map<string, JsonObject>();
 
   constructor(component: JsonObject | undefined) {
     this.name = textOf(component, 'name');
@@ -148,11 +149,17 @@ class RuleSet {
       const rule = asObject(value);
       const id = textOf(rule, 'id');
       if (rule !== undefined && id !== undefined && !this.#byId.has(id)) this.#byId.set(id, rule);
+      const guid = textOf(rule, 'guid')?.toLowerCase();
+      if (rule !== undefined && guid !== undefined) this.#byGuid.set(guid, rule);
     }
   }
 
   at(index: number): JsonObject | undefined {
     return asObject(this.#rules[index]);
+  }
+
+  withGuid(guid: string | undefined): JsonObject | undefined {
+    return guid === undefined ? undefined : this.#byGuid.get(guid.toLowerCase());
   }
 
   /** `CA1000/1` is a case of the rule `CA1000` (SARIF §3.5.4, hierarchical strings). */

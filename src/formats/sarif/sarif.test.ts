@@ -71,6 +71,13 @@ describe('a result', () => {
     assert.equal(observation.about.title, 'right');
   });
 
+  test('finds its rule by what is the same in all versions of the tool', async () => {
+    const rule = { id: 'R1', guid: 'a0b1', defaultConfiguration: { level: 'note' } };
+    const observation = await readResult({ ruleId: undefined, rule: { guid: 'A0B1' } }, rules({}, rule));
+
+    assert.deepEqual([observation.defects[0]?.id, observation.severity], ['R1', 'low']);
+  });
+
   test('of a hierarchical rule id has the rule above it', async () => {
     const observation = await readResult({ ruleId: 'CA1/2/3' }, rules({ id: 'CA1', name: 'the rule' }));
 

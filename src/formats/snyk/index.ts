@@ -6,7 +6,7 @@ import type { Format, ScanBatch, ScanFacts, ScanFile, ScanHead, ScanPart } from 
 import { outlineOf } from '../head-outline.ts';
 import { issueOf } from './infrastructure.ts';
 import { type Project, projectOf } from './project.ts';
-import { entryOf } from './records.ts';
+import { entryOf, isNamedBySnyk } from './records.ts';
 
 const ENTRIES = 'vulnerabilities[*]';
 const ISSUES = 'infrastructureAsCodeIssues[*]';
@@ -23,6 +23,9 @@ const ITEMS = [...OF_A_PROJECT, ...OF_A_PROJECT.map((pattern) => `[*].${pattern}
 /** What `snyk test`, `snyk container test` and `snyk iac test` write with `--json`. */
 export const snyk: Format = { kind: 'snyk', detect, read };
 
+/** What stands beside `ok` and `vulnerabilities`; files that were cut down to their entries have none of it. */
+const AROUND = ['packageManager', 'summary', 'dependencyCount', 'uniqueCount', 'projectName'];
+
 function detect({ text }: ScanHead): boolean {
   const { root, members } = outlineOf(text);
   if (root === 'other') return false;
@@ -30,12 +33,11 @@ function detect({ text }: ScanHead): boolean {
     return true;
   if (members.has('infrastructureAsCodeIssues')) return true;
   if (members.has('issues') && /"issueId"\s*:\s*"SNYK-/.test(text)) return true;
-  if (!members.has('vulnerabilities')) return false;
-  if (typeof members.get('ok') === 'boolean' && (members.has('packageManager') || members.has('summary')))
-    return true;
+  if (!members.has('vulnerabilities') || members.has('bomFormat')) return false;
+  if (typeof members.get('ok') === 'boolean' && AROUND.some((name) => members.has(name))) return true;
   return (
     /"id"\s*:\s*"(?:SNYK-|snyk:lic:|npm:)/.test(text) &&
-    /"(?:isUpgradable|isPatchable|upgradePath|semver|patches)"\s*:/.test(text)
+    /"(?:isUpgradable|isPatchable|upgradePath|semver|patches|packageName)"\s*:/.test(text)
   );
 }
 
@@ -110,13 +112,16 @@ async function readProjects(file: ScanFile): Promise<Projects> {
   const projects = new Map<number, Project>();
   const strangers: number[] = [];
   let applications: unknown[] = [];
+  let hasEntries = false;
   const add = (at: number, value: unknown): void => {
-    const project = projectOf(value, applications, projects.size);
+    const project = projectOf(value, { applications, hasEntries }, projects.size);
     applications = [];
+    hasEntries = false;
     if (project === undefined) strangers.push(at);
     else projects.set(at, project);
   };
   for await (const event of streamJson(file.open(), { items: ITEMS })) {
+    if (event.kind === 'item') hasEntries ||= event.pattern.endsWith(ENTRIES) && isNamedBySnyk(event.value);
     if (event.kind === 'document' && !Array.isArray(event.value)) add(0, event.value);
     if (event.kind !== 'end') continue;
     const within = withinProject(event.path);

@@ -37,7 +37,7 @@ export function packageUrlOf(
 ): string {
   const family = familyOf(packageManager);
   if (isSystem(packageManager)) {
-    const own = name.slice(name.lastIndexOf('/') + 1);
+    const own = name.slice(name.lastIndexOf('/') + 1).trim() || name;
     const type = UNNAMED_SYSTEMS.has(family) ? family : 'generic';
     return systemPackageUrl(packageManager, own, version) ?? packageUrl(type, own, version);
   }

@@ -27,16 +27,24 @@ export interface Project {
 
 const IMAGE_PROJECT = 'docker-image|';
 
+/** What was read before the project itself, which comes behind its entries. */
+export interface Before {
+  readonly applications: readonly unknown[];
+  /** Whether one of its entries is named as only Snyk does. */
+  readonly hasEntries: boolean;
+}
+
 /** Undefined for what is neither a result nor a failure. */
 export function projectOf(
   value: unknown,
-  applications: readonly unknown[],
+  { applications, hasEntries }: Before,
   index: number,
 ): Project | undefined {
   const document = asObject(value);
   if (document === undefined) return undefined;
   const isInfrastructure = Array.isArray(document.infrastructureAsCodeIssues);
-  const isTested = isInfrastructure || (Array.isArray(document.vulnerabilities) && isOfSnyk(document));
+  const isTested =
+    isInfrastructure || (Array.isArray(document.vulnerabilities) && (hasEntries || isOfSnyk(document)));
   const failure = failureOf(document);
   if (!isTested && failure === undefined) return undefined;
   const isContainer = isContainerTest(document);

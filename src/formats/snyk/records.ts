@@ -31,6 +31,11 @@ export function severityOf(entry: JsonObject): Severity {
   return SEVERITIES.get(textOf(entry, 'severity')?.toLowerCase() ?? '') ?? 'unknown';
 }
 
+/** As nobody else names vulnerabilities. */
+export function isNamedBySnyk(value: unknown): boolean {
+  return /^(?:SNYK-|snyk:lic:|npm:)/.test(textOf(asObject(value), 'id') ?? '');
+}
+
 /** The observation, or what is wrong with the entry. `application`: where in the image it stands. */
 export function entryOf(
   value: unknown,

@@ -279,6 +279,26 @@ describe('a file', () => {
     );
   });
 
+  test('cut down to its entries is known by their ids', async () => {
+    const entry = { id: 'SNYK-JS-LEFTPAD-1', packageName: 'left-pad', version: '1.0.0', severity: 'high' };
+    const text = JSON.stringify({ vulnerabilities: [entry] });
+
+    assert.equal(snyk.detect({ fileName: 'x', text }), true);
+    const { observations } = await readScan(snyk, scanFileOf(text));
+    assert.deepEqual(
+      observations.map(({ defects, severity }) => [defects[0]?.id, severity]),
+      [['SNYK-JS-LEFTPAD-1', 'high']],
+    );
+    await refusalOf({ vulnerabilities: [{ ...entry, id: 'CVE-2099-1' }] });
+  });
+
+  test('whose package is named by its source alone is read', async () => {
+    const entry = { id: 'SNYK-DEBIAN12-CURL-1', name: 'curl/', severity: 'low' };
+    const text = JSON.stringify({ vulnerabilities: [entry], ok: false, packageManager: 'debian:12' });
+
+    assert.equal((await readScan(snyk, scanFileOf(text))).observations.length, 1);
+  });
+
   test("without a list of vulnerabilities, or with somebody else's, is refused", async () => {
     for (const document of [
       { ok: true },

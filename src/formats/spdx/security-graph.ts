@@ -109,14 +109,17 @@ export class SecurityGraph {
     };
   }
 
-  /** Once for each: a file may name one of thousands of packages and ratings over and over. */
+  /**
+   * Once for each, and all its places once: a file may name one of thousands of packages and ratings over and over, and
+   * then what follows from it would grow with the square of the file.
+   */
   #settle(
     judged: Judged,
     packages: ReadonlyMap<string, KnownPackage>,
     imageVersion: string | undefined,
   ): Settled {
     const known = this.#settled.get(judged);
-    if (known !== undefined) return known;
+    if (known !== undefined) return { ...known, occurrences: known.occurrences.slice(0, 1) };
     const affected = packagesOf(judged)
       .flatMap((one) => packages.get(one) ?? [])
       .sort((a, b) => (a.purl < b.purl ? -1 : 1));

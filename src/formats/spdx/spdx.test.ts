@@ -134,6 +134,24 @@ describe('a vulnerability of version 3', () => {
     assert.equal(fourth?.life.state, 'resolved');
   });
 
+  test('repeated under one id tells its places once, so that they do not grow with the square', async () => {
+    const ids = Array.from({ length: 40 }, (_, n) => `urn:p${n}`);
+    const graph = [
+      ...ids.map((spdxId) => ({ type: 'software_Package', spdxId, name: spdxId.slice(4) })),
+      ...ids.map((_, n) => ({ type: 'security_Vulnerability', spdxId: 'v', name: `CVE-2099-${20_000 + n}` })),
+      { relationshipType: 'affects', from: 'v', to: ids },
+    ];
+    const context = 'https://spdx.org/rdf/3.0.1/spdx-context.jsonld';
+    const text = JSON.stringify({ '@graph': graph, '@context': context });
+
+    const { observations } = await readScan(spdx, scanFileOf(text));
+
+    assert.deepEqual(
+      observations.map(({ occurrences }) => occurrences.length),
+      [40, ...Array.from({ length: 39 }, () => 1)],
+    );
+  });
+
   test('in several packages is one observation that tells all of them, always of the same first', async () => {
     const element = (name: string) => ({ type: 'software_Package', spdxId: name, name });
     const readOf = async (...names: string[]) => {

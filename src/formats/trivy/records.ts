@@ -2,6 +2,7 @@
 import type { Severity } from '../../domain/severity.ts';
 import type {
   AssetRef,
+  Component,
   Defect,
   Label,
   Observation,
@@ -15,7 +16,6 @@ import {
   numberOf,
   objectOf,
   objectsOf,
-  shortened,
   textOf,
   textsOf,
   timeOf,
@@ -53,22 +53,17 @@ export function vulnerabilityOf(value: unknown, around: Surroundings): Observati
   const id = textOf(entry, 'VulnerabilityID');
   const name = textOf(entry, 'PkgName');
   if (entry === undefined) return 'the entry is not an object';
-  if (name === undefined) {
-    return id === undefined
-      ? 'the entry has neither VulnerabilityID nor PkgName'
-      : `${shortened(id)} names no package (PkgName)`;
-  }
+  if (name === undefined && id === undefined) return 'the entry has neither VulnerabilityID nor PkgName';
   const version = textOf(entry, 'InstalledVersion');
-  const stated = textOf(objectOf(entry, 'PkgIdentifier'), 'PURL');
-  const purl =
-    stated !== undefined && isPackageUrl(stated) ? stated : packageUrlOf(around.type, name, version);
+  const component = componentOf(entry, around, name, version);
   const rating = ratingOf(entry);
   return {
     kind: 'observation',
     class: 'vulnerability',
     asset: around.asset,
     defects: [defectOf(entry, id)],
-    component: { purl, version },
+    component,
+    location: component === undefined && around.target !== '' ? { file: around.target } : undefined,
     occurrences: [occurrenceOf(entry, around, version)],
     life: { state: 'open' },
     severity: severityOf(entry),
@@ -84,6 +79,18 @@ export function vulnerabilityOf(value: unknown, around: Surroundings): Observati
     setAside: setAsideOf(entry),
     labels: around.labels,
   };
+}
+
+/** Undefined when the entry names no package: then the vulnerability is known by its target. */
+function componentOf(
+  entry: JsonObject,
+  around: Surroundings,
+  name: string | undefined,
+  version: string | undefined,
+): Component | undefined {
+  const stated = textOf(objectOf(entry, 'PkgIdentifier'), 'PURL');
+  if (stated !== undefined && isPackageUrl(stated)) return { purl: stated, version };
+  return name === undefined ? undefined : { purl: packageUrlOf(around.type, name, version), version };
 }
 
 /**

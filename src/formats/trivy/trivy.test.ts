@@ -326,6 +326,23 @@ describe('reports that are not as Trivy writes them', () => {
     );
   });
 
+  test('a vulnerability of no package is known by its target', async () => {
+    const { observations, rejected } = await read({
+      Results: [{ Target: 'poetry.lock', Vulnerabilities: [{ VulnerabilityID: 'CVE-1', Severity: 'HIGH' }] }],
+    });
+
+    assert.deepEqual(rejected, []);
+    assert.deepEqual(
+      observations.map(({ defects, severity, component, location }) => [
+        defects[0]?.id,
+        severity,
+        component,
+        location,
+      ]),
+      [['CVE-1', 'high', undefined, { file: 'poetry.lock' }]],
+    );
+  });
+
   test('the order of members does not matter', async () => {
     const sorted = readFileSync(new URL('fixtures/sorted-by-name.json', import.meta.url), 'utf8');
     const report = JSON.parse(sorted);

@@ -1,36 +1,48 @@
 import { GatehouseError } from '../../domain/errors.ts';
-import type { AssetRef, Occurrence } from '../../domain/statement.ts';
+import type { AssetRef } from '../../domain/statement.ts';
 import { type JsonEnd, streamJson } from '../../platform/json-stream.ts';
-import { EntryBatch } from '../entry-batch.ts';
-import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
+import type { EntryBatch } from '../entry-batch.ts';
+import { firstCharacter } from '../first-character.ts';
+import type { Format, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
 import { outlineOf } from '../head-outline.ts';
 import { asObject, type JsonObject } from '../loose-values.ts';
-import { ReportedFailures } from '../reported-failures.ts';
-import { alertOf, createdAtOf, instanceOf, planErrorsOf, siteOf, TOOL } from './records.ts';
+import { rootTagOf } from '../xml-head.ts';
+import { AlertReader, factsOf, PART } from './alert-reader.ts';
+import { siteOf } from './records.ts';
+import { ROOT, readXml } from './xml.ts';
 
 /** Instances may hold whole requests and responses, so each is given alone; a single site was no list in old versions. */
 const ITEMS = ['site[*].alerts[*].instances[*]', 'site.alerts[*].instances[*]', 'sequences[*]'];
 
-const PART: PartIdentity = { index: 0, tool: TOOL, category: '', asset: undefined };
-
-/** ZAP's traditional JSON report, also with requests and responses. */
+/** ZAP's traditional reports, as JSON and as XML, also with requests and responses. */
 export const zap: Format = { kind: 'zap', detect, read };
 
 function detect({ text }: ScanHead): boolean {
+  if (text.trimStart().startsWith('<')) return rootTagOf(text)?.name === ROOT;
   const { root, members } = outlineOf(text);
-  if (root !== 'object') return false;
+  // GitLab wraps what its ZAP found into a report of its own.
+  if (root !== 'object' || members.has('scan') || members.has('vulnerabilities')) return false;
   if (members.has('@version') && members.has('@generated')) return true;
   return members.has('site') && (members.has('@version') || /"pluginid"\s*:/.test(text));
 }
 
 async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
+  return yield* (await firstCharacter(file)) === '<' ? readXml(file) : readJson(file);
+}
+
+async function* readJson(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
   const reader = new AlertReader();
+  // Read beforehand where a site is named behind its alerts.
+  let sites: ReadonlyMap<string, AssetRef> | undefined;
   for await (const event of streamJson(file.open(), { items: ITEMS })) {
     if (event.kind === 'item' && event.pattern !== 'sequences[*]') reader.instance(event.value);
-    else if (event.kind === 'end') {
-      if (isAlert(event) && !isNamed(event.enclosing.at(-2))) reader.sites ??= await readSites(file);
-      reader.container(event);
-    } else if (event.kind === 'document') {
+    else if (event.kind === 'end' && isAlert(event)) {
+      const { path, value, enclosing } = event;
+      const site = siteOf(asObject(enclosing.at(-2)));
+      if (site === undefined) sites ??= await readSites(file);
+      reader.alert(path, value, site ?? sites?.get(keyOf(path.slice(0, -2))));
+    } else if (event.kind === 'end' && isSite(event)) reader.site(event.path, event.value);
+    else if (event.kind === 'document') {
       const report = reportOf(event.value, reader.batch);
       yield* reader.batch.full(PART);
       yield reader.batch.take(PART);
@@ -39,54 +51,6 @@ async function* read(file: ScanFile): AsyncGenerator<ScanBatch, ScanFacts> {
     yield* reader.batch.full(PART);
   }
   throw new Error('the JSON stream ended without its document');
-}
-
-const MOST_PLACES = 100;
-
-/** An alert comes after its instances. */
-class AlertReader {
-  readonly batch = new EntryBatch();
-  /** By place, so that the same place twice is one. */
-  #places = new Map<string, Occurrence>();
-  readonly assets = new Map<string, AssetRef>();
-  instances = 0;
-  suppressed = 0;
-  /** Read beforehand where a site is named behind its alerts. */
-  sites: ReadonlyMap<string, AssetRef> | undefined;
-
-  instance(value: unknown): void {
-    this.instances++;
-    const place = instanceOf(value);
-    if (place?.path !== undefined && this.#places.size < MOST_PLACES) this.#places.set(place.path, place);
-  }
-
-  container(event: JsonEnd): void {
-    if (isAlert(event)) this.#alert(event);
-    else if (isSite(event)) this.#site(event);
-  }
-
-  #alert({ path, value, enclosing }: JsonEnd): void {
-    const site = siteOf(asObject(enclosing.at(-2))) ?? this.sites?.get(keyOf(path.slice(0, -2)));
-    // Which page is crawled first differs from scan to scan.
-    const places = [...this.#places.values()].sort((one, two) =>
-      (one.path ?? '') < (two.path ?? '') ? -1 : 1,
-    );
-    this.#places = new Map();
-    const read = alertOf(value, site, places);
-    if (typeof read !== 'string' && read.setAside.length > 0) this.suppressed++;
-    this.batch.add(path, read);
-  }
-
-  #site({ path, value }: JsonEnd): void {
-    const site = asObject(value);
-    const asset = siteOf(site);
-    if (asset !== undefined) this.assets.set(asset.name, asset);
-    const alerts = site?.alerts;
-    if (site === undefined) this.batch.reject(path, 'the site is not an object');
-    else if (alerts !== undefined && alerts !== null && !Array.isArray(alerts))
-      this.batch.reject([...path, 'alerts'], 'the alerts are no list');
-    else this.batch.isReadable();
-  }
 }
 
 function isAlert({ path }: JsonEnd): boolean {
@@ -100,10 +64,6 @@ function isSite({ path, value }: JsonEnd): boolean {
   if (path[0] !== 'site') return false;
   if (path.length === 1) return asObject(value) !== undefined;
   return path.length === 2 && typeof path[1] === 'number';
-}
-
-function isNamed(site: unknown): boolean {
-  return siteOf(asObject(site)) !== undefined;
 }
 
 function keyOf(path: JsonEnd['path']): string {
@@ -129,21 +89,6 @@ function reportOf(value: unknown, batch: EntryBatch): JsonObject {
   if (!isOwn) throw refused('it has neither @version nor @generated');
   if (batch.isNothingReadable) throw refused('nothing in its list of sites is one');
   return report;
-}
-
-function factsOf(report: JsonObject, reader: AlertReader) {
-  const failures = new ReportedFailures();
-  for (const error of planErrorsOf(report)) failures.add(`ZAP reports an error: ${error}`);
-  return {
-    ...PART,
-    assets: [...reader.assets.values()],
-    observedAt: createdAtOf(report),
-    classes: ['code', 'vulnerability'] as const,
-    inventory: false,
-    complete: failures.count === 0,
-    reasons: failures.reasons,
-    extra: { instances: reader.instances, suppressed: reader.suppressed },
-  };
 }
 
 function refused(reason: string): GatehouseError {

@@ -88,6 +88,31 @@ describe('the report', () => {
     assert.deepEqual(observations[0]?.asset, { kind: 'host', name: 'https://a.example' });
   });
 
+  test('as XML says what it says as JSON', async () => {
+    const { observations, facts } = await fixture('report.xml');
+    const json = await fixture('report.json');
+    const [first, second] = observations;
+
+    assert.deepEqual({ ...first, about: undefined }, { ...json.observations[0], about: undefined });
+    assert.equal(first?.about.title, json.observations[0]?.about.title);
+    assert.equal(first?.about.description, 'One paragraph.\nAnother.');
+    assert.deepEqual(second?.defects, [{ kind: 'vulnerability', id: 'CVE-2099-60001', aliases: [] }]);
+    assert.deepEqual(second?.occurrences, [{ path: 'https://shop.example.com/lib.js' }]);
+    const [part] = facts.parts;
+    assert.deepEqual(part?.assets, [{ kind: 'host', name: 'https://shop.example.com' }]);
+    assert.equal(part?.observedAt, json.facts.parts[0]?.observedAt);
+  });
+
+  test('as XML without sites found nothing, and another XML is refused', async () => {
+    const { observations } = await readScan(
+      zap,
+      scanFileOf('<OWASPZAPReport version="2.7.0"></OWASPZAPReport>'),
+    );
+
+    assert.equal(observations.length, 0);
+    await assert.rejects(readScan(zap, scanFileOf('<report/>')), /no report of ZAP/);
+  });
+
   test('is known by whatever comes first', () => {
     const detects = (text: string): boolean => zap.detect(scanHead('scan', Buffer.from(text)));
 
@@ -96,7 +121,13 @@ describe('the report', () => {
       true,
     );
     assert.equal(detects('{"site": [{"@name": "a", "alerts": [{"pluginid": "1", "al'), true);
+    assert.equal(detects('<?xml version="1.0"?><OWASPZAPReport version="2.16.0" generated="x"'), true);
     assert.equal(detects('{"site": "example.com"}'), false);
+    assert.equal(
+      detects('{"@generated": "x", "@version": "D-1", "scan": {"type": "dast"}, "site": ['),
+      false,
+    );
+    assert.equal(detects('{"@generated": "x", "@version": "D-1", "site": [], "vulnerabilities": []}'), false);
   });
 
   test('without sites or version is refused', async () => {

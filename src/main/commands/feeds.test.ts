@@ -123,6 +123,28 @@ test('what did not change is not fetched again, and what changed is', async (t) 
   ]);
 });
 
+test('what is kept elsewhere, or is of another kind, is not taken for unchanged by what it is called there', async (t) => {
+  const publisher = await aPublisher(t);
+  await using line = await aLine(publisher);
+  await line.run(['collect', 'cisa']);
+  publisher.content['/mirror.json'] = Buffer.from(KEV.replaceAll('CVE-2099-10003', 'CVE-2099-10001'));
+  const configure = (kind: string): Promise<void> =>
+    line.write(
+      'gatehouse.yaml',
+      `sources:\n  - { name: cisa, kind: ${kind}, url: '${publisher.url}/mirror.json', allowPrivate: true }\n`,
+    );
+
+  await configure('osv');
+  const otherKind = await line.run(['collect']);
+  await configure('kev');
+  const elsewhere = await line.run(['collect']);
+  const again = await line.run(['collect']);
+
+  assert.match(otherKind.stdout, /cisa: osv failed: /);
+  assert.match(elsewhere.stdout, /cisa: kev read: facts about 1 names, 1 taken back/);
+  assert.match(again.stdout, /cisa: kev unchanged/);
+});
+
 test('a publisher that cannot be read is an error by its name, the others are read, and what is known stays', async (t) => {
   const publisher = await aPublisher(t);
   await using line = await aLine(publisher);
@@ -205,5 +227,5 @@ test('a feed says where it is, once', async () => {
   const { message } = await line.run(['collect']);
 
   assert.match(message, /sources\.0 \(line 1\): give exactly one of url and file/);
-  assert.match(message, /there is no 'kevv'; there are dynatrace, epss, kev, osv/);
+  assert.match(message, /there is no 'kevv'; there are dynatrace, epss, kev, osv, ssvc/);
 });

@@ -108,11 +108,50 @@ test('the history of a finding says when each change was so and when it was lear
   assert.match(shown, /2026-05-01 00:00 UTC {2}created {2}\(learned 2026-05-20 00:00 UTC\)/);
 });
 
+test('what was learned in a stretch of our own time is told in that order, whatever day it speaks of', async () => {
+  await using line = await withMay();
+  const learned = async (...args: readonly string[]): Promise<readonly (readonly unknown[])[]> => {
+    const { stdout, message } = await line.run(['history', ...args, '--json'], NOW);
+    assert.equal(message, '');
+    return JSON.parse(stdout).changes.map(
+      ({ kind, validAt, recordedAt, finding }: Record<string, Record<string, string> & string>) => [
+        String(recordedAt).slice(0, 10),
+        kind,
+        finding?.vulnerability,
+        String(validAt).slice(0, 10),
+      ],
+    );
+  };
+
+  assert.deepEqual(await learned('--learned-from', '2026-05-01'), [
+    ['2026-05-20', 'created', 'CVE-2024-1', '2026-05-01'],
+    ['2026-05-20', 'created', 'CVE-2024-3', '2026-05-10'],
+    ['2026-05-21', 'created', 'CVE-2024-2', '2026-05-01'],
+    ['2026-05-21', 'closed', 'CVE-2024-2', '2026-05-10'],
+  ]);
+  assert.deepEqual(await learned('--learned-from', '2026-05-20', '--learned-to', '2026-05-20T12:00:00Z'), [
+    ['2026-05-20', 'created', 'CVE-2024-1', '2026-05-01'],
+    ['2026-05-20', 'created', 'CVE-2024-3', '2026-05-10'],
+  ]);
+  assert.deepEqual(await learned('--learned-from', '36h', '--severity', 'low'), [
+    ['2026-05-21', 'created', 'CVE-2024-2', '2026-05-01'],
+    ['2026-05-21', 'closed', 'CVE-2024-2', '2026-05-10'],
+  ]);
+  const { stdout } = await line.run(['history', '--learned-from', '36h'], NOW);
+  assert.match(
+    stdout,
+    /^2026-05-21 00:00 UTC {2}created {2}\d+ {2}low {2}CVE-2024-2 .*\(so since 2026-05-01 00:00 UTC\)\n.* closed .*\n2 changes\n$/,
+  );
+});
+
 test('a moment that is ahead, or none, and a question that is none are refused', async () => {
   await using line = await withMay();
 
   for (const [args, problem] of [
     [['findings', '--as-of', '2027-01-01'], /2027-01-01 is still ahead/],
+    [['history', '--learned-from', '2d', '--learned-to', '3d'], /2d is later than --learned-to 3d/],
+    [['history', '--learned-from', '2d', '--from', '3d'], /--learned-from and perhaps --learned-to/],
+    [['history', '--learned-to', '2d'], /--learned-from and perhaps --learned-to/],
     [['findings', '--as-of', 'soon'], /--as-of soon: give a date/],
     [['findings', '--as-of', '1d', '--state', 'all'], /leave --state out/],
     [['history'], /name findings, or give --from/],

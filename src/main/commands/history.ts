@@ -5,13 +5,15 @@ import type { FindingOptions } from '../finding-filter.ts';
 interface HistoryOptions extends FindingOptions {
   readonly from?: string;
   readonly to?: string;
+  readonly learnedFrom?: string;
+  readonly learnedTo?: string;
   readonly config?: string;
   readonly json?: true;
 }
 
 export const command: CommandModule<HistoryOptions> = {
   name: 'history',
-  summary: 'what happened to a finding, or what differs between two moments',
+  summary: 'what happened to a finding, what differs between two moments, what was learned when',
   examples: [
     { line: 'gatehouse history CVE-2021-44228', does: 'when each change was so, and when it was learned' },
     {
@@ -22,12 +24,18 @@ export const command: CommandModule<HistoryOptions> = {
       line: 'gatehouse history --from 2026-01-01 --to 2026-02-01 --asset image:registry/app --json',
       does: 'between two dates, for machines',
     },
+    {
+      line: 'gatehouse history --learned-from 7d',
+      does: 'what was learned this week, of whatever day it speaks',
+    },
   ],
   define: (command) => {
     command
       .argument('[finding...]', 'their numbers, or names of a vulnerability or rule')
       .option('--from <time>', 'compare with what was open then: a date, or 30d for thirty days ago')
       .option('--to <time>', 'the later of the two moments; now')
+      .option('--learned-from <time>', 'what was learned since then, as our own clock had it')
+      .option('--learned-to <time>', 'the end of that; now')
       .option('--severity <list>', 'critical, high, medium, low, info, unknown; separated by commas')
       .option('--vulnerability <name...>', 'CVE, GHSA or any other name of it')
       .option('--asset <name>', 'kind:name, or the name of a repository')
@@ -41,12 +49,20 @@ export const command: CommandModule<HistoryOptions> = {
       import('../../domain/errors.ts'),
     ]);
     const configuration = await readConfiguration(io, options.config);
-    if (options.from !== undefined && words.length === 0) {
-      await compare(options, options.from, configuration, io);
-    } else if (options.from === undefined && options.to === undefined && words.length > 0) {
+    const { from, to, learnedFrom, learnedTo } = options;
+    const isOfMoments = from !== undefined || to !== undefined;
+    const isOfLearning = learnedFrom !== undefined || learnedTo !== undefined;
+    if (words.length > 0 && !isOfMoments && !isOfLearning) {
       await tell(options, words, configuration, io);
+    } else if (from !== undefined && words.length === 0 && !isOfLearning) {
+      await compare(options, from, configuration, io);
+    } else if (learnedFrom !== undefined && words.length === 0 && !isOfMoments) {
+      await tellLearned(options, learnedFrom, configuration, io);
     } else {
-      throw new GatehouseError('input-invalid', 'name findings, or give --from and perhaps --to');
+      throw new GatehouseError(
+        'input-invalid',
+        'name findings, or give --from and perhaps --to, or --learned-from and perhaps --learned-to',
+      );
     }
     return 0;
   },
@@ -58,25 +74,14 @@ async function compare(
   configuration: Configuration,
   io: Io,
 ): Promise<void> {
-  const [{ compareMoments }, { withStore }, { filterOf }, { pastMomentFrom }, reports] = await Promise.all([
+  const [{ compareMoments }, { withStore }, { filterOf }, { pastSpan }, reports] = await Promise.all([
     import('../../flows/past.ts'),
     import('../stores.ts'),
     import('../finding-filter.ts'),
     import('../moments.ts'),
     import('../../reports/history-list.ts'),
   ]);
-  const now = io.now().getTime();
-  const moments = {
-    from: pastMomentFrom('--from', from, now),
-    to: options.to === undefined ? now : pastMomentFrom('--to', options.to, now),
-  };
-  if (moments.from > moments.to) {
-    const { GatehouseError } = await import('../../domain/errors.ts');
-    throw new GatehouseError(
-      'input-invalid',
-      `--from ${from} is later than --to ${options.to}: exchange them`,
-    );
-  }
+  const moments = pastSpan(['--from', from], ['--to', options.to], io.now().getTime());
   const filter = filterOf(options, configuration);
   const compared = await withStore(configuration.store, ({ reader }) =>
     compareMoments(reader, moments, filter),
@@ -88,6 +93,38 @@ async function compare(
   const { toJsonLine } = await import('../json-line.ts');
   const { toIso } = await import('../../reports/findings-json.ts');
   const told = { from: toIso(moments.from), to: toIso(moments.to), ...reports.toComparisonJson(compared) };
+  io.stdout.write(toJsonLine(told));
+}
+
+async function tellLearned(
+  options: HistoryOptions,
+  from: string,
+  configuration: Configuration,
+  io: Io,
+): Promise<void> {
+  const [{ learnedBetween }, { withStore }, { filterOf }, { pastSpan }, reports] = await Promise.all([
+    import('../../flows/past.ts'),
+    import('../stores.ts'),
+    import('../finding-filter.ts'),
+    import('../moments.ts'),
+    import('../../reports/history-list.ts'),
+  ]);
+  const moments = pastSpan(['--learned-from', from], ['--learned-to', options.learnedTo], io.now().getTime());
+  const filter = filterOf(options, configuration);
+  const learned = await withStore(configuration.store, ({ reader }) =>
+    learnedBetween(reader, moments, filter),
+  );
+  if (options.json !== true) {
+    io.stdout.write(reports.showLearned(learned));
+    return;
+  }
+  const { toJsonLine } = await import('../json-line.ts');
+  const { toIso } = await import('../../reports/findings-json.ts');
+  const told = {
+    learnedFrom: toIso(moments.from),
+    learnedTo: toIso(moments.to),
+    changes: learned.map(reports.toLearnedJson),
+  };
   io.stdout.write(toJsonLine(told));
 }
 

@@ -32,24 +32,51 @@ export const command: CommandModule<PolicyCheckOptions> = {
       import('../../policy/read-policy.ts'),
     ]);
     const checked: Checked[] = [];
+    const feeds = await feedsThatBringTables(io, options.config);
     if (named.length === 0) {
       const read = async (): Promise<Policy> => (await readConfiguration(io, options.config)).policy;
-      checked.push(await check('the configuration', read));
+      checked.push(await check('the configuration', feeds, read));
     }
-    for (const name of named) checked.push(await check(name, () => policyNamed(name, io, readPolicy({}))));
+    for (const name of named)
+      checked.push(await check(name, feeds, () => policyNamed(name, io, readPolicy({}))));
     await tell(checked, options.json === true, io);
     return checked.some(({ problem }) => problem !== undefined) ? 2 : 0;
   },
 };
 
-async function check(policy: string, read: () => Promise<Policy>): Promise<Checked> {
-  const [{ isGatehouseError }, { idleRules }] = await Promise.all([
+/** Undefined: there is no configuration, or none that can be read, so nobody knows. */
+async function feedsThatBringTables(
+  io: Io,
+  config: string | undefined,
+): Promise<readonly string[] | undefined> {
+  const [{ examineConfiguration, tableFeeds }, { isGatehouseError }] = await Promise.all([
+    import('../configuration.ts'),
     import('../../domain/errors.ts'),
-    import('../../policy/idle-rules.ts'),
   ]);
   try {
-    const idle = idleRules(await read());
-    return { policy, problem: idle.length === 0 ? undefined : `${policy}: ${idle.join('; ')}` };
+    const examined = await examineConfiguration(io, config);
+    return examined.text === undefined ? undefined : tableFeeds(examined);
+  } catch (error) {
+    if (!isGatehouseError(error)) throw error;
+    return undefined;
+  }
+}
+
+async function check(
+  policy: string,
+  feeds: readonly string[] | undefined,
+  read: () => Promise<Policy>,
+): Promise<Checked> {
+  const [{ isGatehouseError }, { idleRules }, { tableFaults }] = await Promise.all([
+    import('../../domain/errors.ts'),
+    import('../../policy/idle-rules.ts'),
+    import('../../policy/policy-tables.ts'),
+  ]);
+  try {
+    const known = await read();
+    const faults = tableFaults(known, feeds).map(({ path, message }) => `${path.join('.')}: ${message}`);
+    const found = [...idleRules(known), ...faults];
+    return { policy, problem: found.length === 0 ? undefined : `${policy}: ${found.join('; ')}` };
   } catch (error) {
     if (!isGatehouseError(error)) throw error;
     return { policy, problem: error.message };

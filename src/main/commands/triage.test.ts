@@ -142,6 +142,49 @@ test('the gate honours who judged a finding not to affect us, unless the policy 
   assert.equal(again, 'NO-GO\n');
 });
 
+test('a CVE that is taken for the same one later was judged by nobody, until somebody does', async () => {
+  await using line = await trialLine({
+    'gatehouse.yaml': 'scopes: [{ name: shop, sources: [scan:trivy/Trivy] }]\n',
+    'scan.json': trivyScan({ entries: [{ id: 'CVE-2024-1001', severity: 'CRITICAL' }] }),
+    'elsewhere.json': JSON.stringify({
+      dependencies: [
+        {
+          name: 'lantern',
+          version: '1.0.0',
+          vulns: [
+            { id: 'CVE-2024-1001', fix_versions: [], aliases: ['GHSA-aaaa-bbbb-cccc', 'CVE-2024-1002'] },
+          ],
+        },
+      ],
+      fixes: [],
+    }),
+  });
+  const judge = (at: string) =>
+    line.run(
+      [
+        ...['triage', 'set', 'CVE-2024-1001', '--state', 'not-affected', '--by', 'ann'],
+        ...['--justification', 'vulnerable-code-not-present'],
+      ],
+      { at: new Date(at) },
+    );
+  const gate = async () =>
+    await line.run(['gate', '--scope', 'shop'], { at: new Date('2026-06-03T12:00:00Z') });
+  await line.run(['import', 'scan.json']);
+  await judge('2026-06-01T12:00:00Z');
+  const before = await gate();
+
+  await line.run(['import', 'elsewhere.json', '--asset', 'repository:other']);
+  const joined = await gate();
+  const exported = await line.run(['vex', 'export', '--author', 'ann']);
+  await judge('2026-06-02T12:00:00Z');
+  const judged = await gate();
+
+  assert.deepEqual([before.exitCode, joined.exitCode, judged.exitCode], [0, 1, 0]);
+  assert.match(joined.stdout.replaceAll(/\s+/g, ' '), /NOT HONOURED: does not speak of CVE-2024-1002/);
+  assert.match(exported.stdout, /CVE-2024-1001/);
+  assert.doesNotMatch(exported.stdout, /CVE-2024-1002/);
+});
+
 test('a verdict that rests on triage is the same when it is replayed, also after the triage changed', async () => {
   await using line = await withFindings();
   await line.run(['triage', 'set', 'CVE-2024-1001', '--state', 'false-positive', '--by', 'ann']);

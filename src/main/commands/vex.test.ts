@@ -92,6 +92,34 @@ test('a newer word of the same author takes an older one back, and an older one 
   assert.deepEqual(verdicts, ['GO', 'NO-GO', 'NO-GO']);
 });
 
+test('a document that is dated ahead says nothing yet, and does not outlast the revision after it', async () => {
+  await using line = await withScan();
+  const purl = 'pkg:npm/left-pad@1.0.0';
+
+  const ahead = await gateAfter(line, { purl, timestamp: '2099-01-01T00:00:00Z' });
+  const told = (await line.run(['import', 'vex.json'])).stdout;
+  await line.write('vex.json', openvex({ purl, timestamp: '2026-06-02T06:00:00Z' }));
+  const at = new Date('2026-06-02T12:00:00Z');
+  await line.run(['import', 'vex.json'], { at });
+  const after = await line.run(['gate', '-m'], { at });
+
+  assert.equal(ahead, 'NO-GO');
+  assert.match(told, /dated 2099-01-01T00:00:00.000Z, which is still to come/);
+  assert.equal(after.stdout, 'GO\n');
+});
+
+test('a revision that is read while the clock is set back revises the one before it', async () => {
+  await using line = await withScan();
+  const purl = 'pkg:npm/left-pad@1.0.0';
+  await gateAfter(line, { purl, timestamp: '2026-05-01T00:00:00Z' });
+  await line.write('vex.json', openvex({ purl, status: 'affected', timestamp: '2026-05-30T00:00:00Z' }));
+
+  const { stdout } = await line.run(['import', 'vex.json'], { at: new Date('2025-01-01T00:00:00Z') });
+
+  assert.doesNotMatch(stdout, /changes nothing/);
+  assert.equal((await line.run(['gate', '-m'])).stdout, 'NO-GO\n');
+});
+
 test('a policy names whose word it honours, and the report lists the others all the same', async () => {
   await using line = await withScan();
 

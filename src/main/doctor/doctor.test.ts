@@ -5,6 +5,8 @@ import { trialLine } from '../../../test/support/trial-line.ts';
 import { makeEstate } from '../../sandbox/dynatrace/data/estate.ts';
 import { type DynatraceEmulator, startDynatraceEmulator } from '../../sandbox/dynatrace/emulator.ts';
 import type { EmulatorOptions } from '../../sandbox/dynatrace/options.ts';
+import { allRows, asOfVersion1, emptySqlite } from '../../store/fixtures/older-stores.ts';
+import { SCHEMA_VERSION } from '../../store/migrations.ts';
 import { diskPoint, nodePoint } from './machine.ts';
 import type { Point } from './point.ts';
 
@@ -307,6 +309,22 @@ describe('the installation', () => {
     const { stdout } = await line.run(['doctor', '--offline']);
 
     assert.match(stdout, /^ok {7}store: .*g\.db can be written; schema version \d+$/m);
+  });
+
+  test('with a store of an earlier Gatehouse tells what becomes of it, and leaves it as it is', async () => {
+    await using older = await asOfVersion1(await emptySqlite());
+    await using line = await trialLine();
+    const before = await allRows(older);
+
+    const { stdout } = await line.run(['doctor', '--offline'], { env: { GATEHOUSE_STORE: older.address } });
+
+    const brings =
+      /schema version 1, which the next command brings to \d+; no earlier Gatehouse opens it then$/m;
+    assert.match(stdout, brings);
+    assert.deepEqual(await allRows(older), before);
+    await line.run(['findings'], { env: { GATEHOUSE_STORE: older.address } });
+    const after = await line.run(['doctor', '--offline'], { env: { GATEHOUSE_STORE: older.address } });
+    assert.match(after.stdout, new RegExp(`can be written; schema version ${SCHEMA_VERSION}$`, 'm'));
   });
 
   test('with a server as its store that is not there is a problem without its password', async () => {

@@ -37,6 +37,9 @@ function versionPoint(name: string, version: number): Point {
       'use the newer Gatehouse that made it',
     );
   }
-  const older = version < SCHEMA_VERSION ? `, which the next command brings to ${SCHEMA_VERSION}` : '';
+  const older =
+    version < SCHEMA_VERSION
+      ? `, which the next command brings to ${SCHEMA_VERSION}; no earlier Gatehouse opens it then`
+      : '';
   return ok('store', `${name} can be written; schema version ${version}${older}`);
 }

@@ -3,7 +3,8 @@ import type { Finding } from '../../domain/finding.ts';
 import { SEVERITIES } from '../../domain/severity.ts';
 import { countOf } from '../counting.ts';
 import { compileExpression } from '../expression.ts';
-import { type Case, defineRule, type Judgement, NO_FINDING } from '../rule.ts';
+import { type Case, defineRule, type Judgement, NO_FINDING, type Unread } from '../rule.ts';
+import { unreadJudgement } from '../unread.ts';
 
 const When = z.string().superRefine((text, context) => {
   try {
@@ -28,10 +29,22 @@ export const celRule = defineRule({
   defaults: { expressions: [], severities: SEVERITIES },
   compile: ({ expressions, severities }) =>
     expressions.length === 0 ? NO_FINDING : { op: 'severity', in: severities },
-  judge: ({ expressions }, facts) => expressions.flatMap((expression) => judgeOne(expression, facts)),
+  judge({ expressions }, facts) {
+    if (facts.findings.length === 0) return [];
+    const told = expressions.map((expression) => judgeOne(expression, facts));
+    const needed = new Set(told.flatMap(({ needs }) => [...needs]));
+    const unread = [...needed].flatMap((kind) => unreadJudgement(kind, facts));
+    return [...told.flatMap(({ judgements }) => judgements), ...unread];
+  },
 });
 
-function judgeOne({ name, when }: z.output<typeof Named>, facts: Case): readonly Judgement[] {
+interface Judged {
+  readonly judgements: readonly Judgement[];
+  /** What could have made it hold, where it did not. */
+  readonly needs: ReadonlySet<Unread>;
+}
+
+function judgeOne({ name, when }: z.output<typeof Named>, facts: Case): Judged {
   const holds = compileExpression(when);
   const held: Finding[] = [];
   const untold: Finding[] = [];
@@ -51,5 +64,5 @@ function judgeOne({ name, when }: z.output<typeof Named>, facts: Case): readonly
     const message = `${name} cannot be told of ${countOf(untold, facts.problems)}: ${problem}`;
     judgements.push({ message, findings: untold, proven: false });
   }
-  return judgements;
+  return { judgements, needs: held.length > 0 ? new Set() : holds.needs };
 }

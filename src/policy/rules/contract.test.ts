@@ -46,6 +46,7 @@ for (const rule of RULES) {
       scope: EVERYTHING,
       now: NOW,
       unread: [],
+      outdated: [],
       waivedTimes: () => [],
       evidence: [],
     };

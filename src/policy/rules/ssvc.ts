@@ -2,31 +2,12 @@ import * as z from 'zod';
 import { type Filter, matches } from '../../domain/filter.ts';
 import type { Finding } from '../../domain/finding.ts';
 import { countOf } from '../counting.ts';
-import { defineRule } from '../rule.ts';
-import {
-  pointsOf,
-  SSVC_DECISIONS,
-  SSVC_POINTS,
-  SSVC_TABLES,
-  type SsvcPoint,
-  type SsvcPoints,
-  type SsvcRow,
-  type SsvcTable,
-  worstRow,
-} from '../ssvc.ts';
+import { type Case, defineRule, type Judgement } from '../rule.ts';
+import { type AskedTable, AtOrAbove, askedOf, type NotAsked, Points, Tables } from '../ssvc-asked.ts';
+import { PUBLIC_EXPOSURE, SSVC_POINTS, type SsvcPoints } from '../ssvc-points.ts';
+import { type Given, type TableRow, worstRow } from '../table-view.ts';
+import { unreadJudgement } from '../unread.ts';
 import { compareText } from '../worst-first.ts';
-
-/** One table, and the decision from which on it holds. */
-const AtOrAbove = z
-  .strictObject({
-    coordinator: z.enum(SSVC_DECISIONS.coordinator).optional(),
-    'bod-26-04': z.enum(SSVC_DECISIONS['bod-26-04']).optional(),
-    supplier: z.enum(SSVC_DECISIONS.supplier).optional(),
-    deployer: z.enum(SSVC_DECISIONS.deployer).optional(),
-  })
-  .refine((written) => SSVC_TABLES.filter((table) => written[table] !== undefined).length === 1, {
-    error: `expected one table with its decision, one of ${SSVC_TABLES.join(', ')}: { coordinator: attend }`,
-  });
 
 function orUnknown<const Values extends readonly string[]>(values: Values) {
   return z.union([z.enum(values), z.literal('unknown')], {
@@ -45,6 +26,10 @@ const parameters = z.strictObject({
   valueDensity: orUnknown(SSVC_POINTS.valueDensity),
   publicSafety: orUnknown(SSVC_POINTS.publicSafety),
   missionImpact: orUnknown(SSVC_POINTS.missionImpact),
+  /** Of the other points of a table that is not built in: by key or name, a value by key or name. */
+  points: Points.describe('a value for each point that the table has of its own'),
+  /** By the name that `atOrAbove` has; those that feeds brought are added before it is judged. */
+  tables: Tables.describe("tables in CERT/CC's JSON by their names, where no feed brings them"),
 });
 type Parameters = z.output<typeof parameters>;
 
@@ -66,66 +51,111 @@ export const ssvcRule = defineRule({
     valueDensity: 'unknown',
     publicSafety: 'unknown',
     missionImpact: 'unknown',
+    points: {},
+    tables: {},
   },
-  compile(asked) {
-    const { table, rank } = boundOf(asked);
-    const reaches = (exploitation: SsvcPoints['exploitation']): boolean =>
-      worstRow(table, { ...asked, ...NOT_ASKED, exploitation, exposure: 'unknown' }).rank >= rank;
-    const reaching = TOLD.filter(({ exploitation }) => reaches(exploitation)).map(({ by }) => by);
-    const untold = reaches(asked.exploitation);
-    const of = untold ? [...reaching, NOT_TOLD] : reaching;
-    return {
-      op: 'all',
-      of: [
-        { op: 'class', in: ['vulnerability'] },
-        { op: 'any', of },
-      ],
-    };
+  compile(parameters) {
+    const asked = askedOf(parameters);
+    const vulnerability: Filter = { op: 'class', in: ['vulnerability'] };
+    if ('problem' in asked) return vulnerability;
+    const reaching = TOLD.filter(({ exploitation }) => reaches(asked, parameters, exploitation)).map(
+      ({ by }) => by,
+    );
+    const of = reaches(asked, parameters, parameters.exploitation) ? [...reaching, NOT_TOLD] : reaching;
+    return { op: 'all', of: [vulnerability, { op: 'any', of }] };
   },
-  judge(asked, { findings, problems, unread }) {
-    const { table, rank } = boundOf(asked);
-    const decisions = new Map<string, Decision>();
-    for (const finding of findings) {
-      const known = { ...asked, ...exploitationOf(finding), ...exposureOf(finding) };
-      const points = {
-        ...known,
-        kev: inCatalogue(finding, !unread.includes('kev')),
-        publicExposure: PUBLIC_EXPOSURE[known.exposure],
-      };
-      const row = worstRow(table, points);
-      const because = sayRow(table, points, row);
-      const decision = decisions.get(because) ?? { rank: row.rank, because, findings: [] };
-      decision.findings.push(finding);
-      decisions.set(because, decision);
-    }
-    return [...decisions.values()]
-      .filter((decision) => decision.rank >= rank)
-      .sort((a, b) => b.rank - a.rank || compareText(a.because, b.because))
-      .map((decision) => ({
-        message: `${countOf(decision.findings, problems)} with the decision ${sayDecision(table, decision.rank)}: ${decision.because}`,
-        findings: decision.findings,
-        proven: true,
-      }));
+  judge(parameters, facts) {
+    const asked = askedOf(parameters);
+    if ('problem' in asked) return notJudged(asked, facts);
+    const judged = judgedBy(asked, parameters, facts);
+    return judged.length > 0 ? judged : unlisted(asked, parameters, facts);
   },
 });
 
-interface Decision {
+/** Fails closed: by a table that is not there, or that cannot be gone by so, nobody could say that it passes. */
+function notJudged({ table, of, problem }: NotAsked, { findings }: Case): readonly Judgement[] {
+  if (findings.length === 0) return [];
+  const counts = { observations: 0, rejected: 0 };
+  const state = of === undefined ? 'missing' : 'unreadable';
+  return [
+    {
+      message: problem,
+      findings: [],
+      proven: false,
+      shortfall: { source: table, role: 'release', state, required: true, ...counts, reasons: [problem] },
+      ...(of === undefined ? { relaxation: 'missing-evidence' } : {}),
+    },
+  ];
+}
+
+/** At its worst in all that differs from finding to finding. */
+function reaches(
+  asked: AskedTable,
+  parameters: Parameters,
+  exploitation: SsvcPoints['exploitation'],
+): boolean {
+  const points = { ...parameters, ...NOT_ASKED, exploitation, exposure: 'unknown' } as const;
+  return worstRow(asked.view, givenOf(asked, points)).rank >= asked.rank;
+}
+
+/** What a policy or a source says of exploitation holds of what the catalogue does not list: that has to be known. */
+function unlisted(asked: AskedTable, parameters: Parameters, facts: Case): readonly Judgement[] {
+  const goesByIt = asked.view.points.some(({ is }) => is === 'exploitation');
+  return goesByIt && reaches(asked, parameters, 'active') ? unreadJudgement('kev', facts) : [];
+}
+
+function judgedBy(
+  asked: AskedTable,
+  parameters: Parameters,
+  { findings, problems, unread }: Case,
+): readonly Judgement[] {
+  const lines = new Map<string, Line>();
+  const decisions = new Map<string, Decision>();
+  for (const finding of findings) {
+    const known = { ...parameters, ...exploitationOf(finding), ...exposureOf(finding) };
+    const kev = inCatalogue(finding, !unread.includes('kev'));
+    // All that differs from finding to finding: a table of many lines is not searched for each.
+    const combination = [known.exploitation, known.exposure, kev].join();
+    const line = lines.get(combination) ?? lineOf(asked, { ...known, kev });
+    lines.set(combination, line);
+    const decision = decisions.get(line.because) ?? { ...line, findings: [] };
+    decision.findings.push(finding);
+    decisions.set(line.because, decision);
+  }
+  return [...decisions.values()]
+    .filter((decision) => decision.rank >= asked.rank)
+    .sort((a, b) => b.rank - a.rank || compareText(a.because, b.because))
+    .map((decision) => ({
+      message: `${countOf(decision.findings, problems)} with the decision ${sayDecision(asked, decision.rank)}: ${decision.because}`,
+      findings: decision.findings,
+      proven: true,
+    }));
+}
+
+interface Line {
   readonly rank: number;
   /** The points that led to it. */
   readonly because: string;
+}
+
+interface Decision extends Line {
   readonly findings: Finding[];
 }
 
-function boundOf({ atOrAbove }: Parameters): { readonly table: SsvcTable; readonly rank: number } {
-  for (const table of SSVC_TABLES) {
-    const decision = atOrAbove[table];
-    if (decision !== undefined) return { table, rank: ranked(table).indexOf(decision) };
-  }
-  return { table: 'coordinator', rank: 0 };
+function lineOf(asked: AskedTable, known: Omit<SsvcPoints, 'publicExposure'>): Line {
+  const points = { ...known, publicExposure: PUBLIC_EXPOSURE[known.exposure] };
+  const given = givenOf(asked, points);
+  const row = worstRow(asked.view, given);
+  return { rank: row.rank, because: sayRow(asked, points, given, row) };
 }
 
-function ranked(table: SsvcTable): readonly string[] {
-  return SSVC_DECISIONS[table];
+/** Of each point of the table what is known; a value that the table does not have says as little as none. */
+function givenOf({ view, stated }: AskedTable, points: SsvcPoints): Given {
+  return view.points.map(({ is, values }, at) => {
+    if (is === undefined) return stated[at];
+    const place = values.findIndex(({ word }) => word === points[is]);
+    return place < 0 ? undefined : place;
+  });
 }
 
 /** What a source says of exploitation, the worst first, and which findings it says it of. */
@@ -144,8 +174,6 @@ function exploitationOf(finding: Finding): Partial<SsvcPoints> {
 /** Points that no policy states: the catalogue says the first, and how it is exposed the second. */
 const NOT_ASKED = { kev: 'unknown', publicExposure: 'unknown' } as const;
 
-const PUBLIC_EXPOSURE = { small: 'no', controlled: 'no', open: 'yes', unknown: 'unknown' } as const;
-
 function inCatalogue(finding: Finding, wasRead: boolean): SsvcPoints['kev'] {
   if (matches(finding, { op: 'kev', is: 'listed' })) return 'yes';
   return wasRead ? 'no' : 'unknown';
@@ -158,21 +186,23 @@ function exposureOf({ assessment: { exposure } }: Finding): Partial<SsvcPoints> 
 }
 
 /** The line of the table that decided, point by point; of what is not known, the value it was taken at. */
-function sayRow(table: SsvcTable, points: SsvcPoints, { values }: SsvcRow): string {
-  return pointsOf(table)
-    .map((point) => {
-      const value = values[point]?.replace('-', ' ');
-      return points[point] === 'unknown'
-        ? `${inWords(point)} unknown (at worst ${value})`
-        : `${inWords(point)} ${value}`;
+function sayRow({ view }: AskedTable, points: SsvcPoints, given: Given, { values }: TableRow): string {
+  return view.points
+    .map(({ is, word, values: all }, at) => {
+      const value = spaced(all[values[at] ?? 0]?.word ?? '');
+      if (given[at] !== undefined) return `${word} ${value}`;
+      const known = is === undefined ? 'unknown' : points[is];
+      return known === 'unknown'
+        ? `${word} unknown (at worst ${value})`
+        : `${word} ${spaced(known)} (not in the table, at worst ${value})`;
     })
     .join(', ');
 }
 
-function inWords(point: SsvcPoint): string {
-  return point === 'kev' ? 'in KEV' : point.replace(/[A-Z]/, (letter) => ` ${letter.toLowerCase()}`);
+function spaced(word: string): string {
+  return word.replaceAll('-', ' ');
 }
 
-function sayDecision(table: SsvcTable, rank: number): string {
-  return `${ranked(table)[rank] ?? ''} by SSVC (${table})`;
+function sayDecision({ table, view }: AskedTable, rank: number): string {
+  return `${view.decisions[rank]?.word ?? ''} by SSVC (${table})`;
 }

@@ -4,7 +4,7 @@ import { defineRule } from '../rule.ts';
 
 export const unknownSeverityRule = defineRule({
   id: 'unknown-severity',
-  description: 'No source states the severity, so it may be any.',
+  description: 'Neither a source nor an advisory states the severity, so it may be any.',
   compares: false,
   parameters: z.strictObject({}),
   defaults: {},

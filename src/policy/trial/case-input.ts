@@ -28,6 +28,7 @@ export function inputOf(one: Case, policy: Policy): DecideInput {
     baseline,
     vex: one.vex,
     intelligence: one.intelligence,
+    outdated: one.outdated,
     owners: one.owners && ownersOf(findings, one.owners),
     counts: { open: open.length, bySeverity },
     fromScans: one.judgedScans,

@@ -5,7 +5,7 @@
 import * as z from 'zod';
 import { AssetRefSchema } from '../../domain/asset.ts';
 import { Instant } from '../../domain/instant.ts';
-import { INTELLIGENCE_KINDS } from '../../domain/intelligence.ts';
+import { INTELLIGENCE_KINDS, OutdatedFeed } from '../../domain/intelligence.ts';
 import { MODES, SET_ASIDE_KINDS } from '../../domain/policy.ts';
 import { EVERYTHING, Scope } from '../../domain/scope.ts';
 import { SEVERITIES } from '../../domain/severity.ts';
@@ -103,6 +103,8 @@ export const Case = z.strictObject({
   owners: z.record(z.string(), z.string()).optional(),
   /** What the world was asked for. */
   intelligence: z.array(z.enum(INTELLIGENCE_KINDS)).default([...INTELLIGENCE_KINDS]),
+  /** What of it is older than it may be. */
+  outdated: z.array(OutdatedFeed.extend({ publishedAt: Instant })).optional(),
   /** Absent: one complete run of trivy, and one of the baseline where there is one. */
   evidence: z.array(CaseEvidence).optional(),
   judgedScans: z.boolean().default(false),

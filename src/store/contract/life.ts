@@ -247,6 +247,39 @@ export function lifeContract(openStore: OpenStore): void {
       );
     });
 
+    test('what was learned in a stretch of time is listed page by page, with both its ends', async (store) => {
+      const says = (...names: readonly string[]) => names.map((name) => anEntry({ names: [[name]] }));
+      await record(store, { says: says('CVE-2024-1', 'CVE-2024-2', 'CVE-2024-3') });
+      await record(store, {
+        at: NOON + HOUR_MS,
+        recordedAt: RECORDED_AT + 1,
+        says: says('CVE-2024-3', 'CVE-2024-4'),
+      });
+      await record(store, { at: NOON + 2 * HOUR_MS, recordedAt: RECORDED_AT + 2 });
+      const learned = async (from: number, to: number): Promise<readonly string[]> => {
+        const all: string[] = [];
+        let after: string | undefined;
+        do {
+          const window = { from: RECORDED_AT + from, to: RECORDED_AT + to, limit: 2, after };
+          const { entries, findings, next } = await store.reader.learned(window);
+          const names = new Map(findings.map(({ id, vulnerability = '' }) => [id, vulnerability]));
+          all.push(...entries.map(({ kind, finding }) => `${kind} ${names.get(finding)}`));
+          after = next;
+        } while (after !== undefined);
+        return all.sort();
+      };
+
+      assert.deepEqual(await learned(0, 0), [
+        'created CVE-2024-1',
+        'created CVE-2024-2',
+        'created CVE-2024-3',
+      ]);
+      assert.deepEqual(await learned(1, 1), ['closed CVE-2024-1', 'closed CVE-2024-2', 'created CVE-2024-4']);
+      assert.deepEqual(await learned(2, 9), ['closed CVE-2024-3', 'closed CVE-2024-4']);
+      assert.equal((await learned(0, 2)).length, 8);
+      assert.deepEqual(await learned(3, 9), []);
+    });
+
     test('a run says what it did: created, updated, unchanged, reopened, closed', async (store) => {
       const entry = (name: string, severity: 'low' | 'high' = 'low') =>
         anEntry({ names: [[name]], severity });

@@ -9,6 +9,8 @@ import type { Db } from '../db.ts';
 import { ChangeLog } from './changes.ts';
 import { type Identity, nameKey } from './identity.ts';
 import { weighVulnerabilities } from './intelligence.ts';
+import { packRating } from './rating.ts';
+import { rateNames, rateVulnerabilities, recordRatings } from './ratings.ts';
 import { moveClaims } from './regroup.ts';
 
 /** What observations call the same is the same from now on; a scanner that later says less takes nothing back. */
@@ -65,11 +67,13 @@ export async function recordAdvisories(
   const nothing = new ChangeLog(() => recordedAt);
   await write(db, source, others, recordedAt);
   await regroup(db, identity, dirtyOf(others), nothing);
+  await rateNames(db, namesOf(others), nothing);
   for (const advisory of concerned) {
     const log = new ChangeLog(() => advisory.modifiedAt);
     const own = await workOut(db, identity, [advisory]);
     await write(db, source, own, recordedAt);
     await regroup(db, identity, dirtyOf(own), log);
+    await rateNames(db, namesOf(own), log);
     await log.write(db, recordedAt, null);
   }
 }
@@ -167,10 +171,24 @@ async function write(db: Db, source: string, told: readonly Told[], recordedAt: 
     'advisory',
     latest.map(({ name, advisory }) => {
       const { modifiedAt, withdrawnAt } = advisory;
-      return [source, name, modifiedAt, withdrawnAt ?? null, recordedAt, JSON.stringify(advisory)];
+      const content = JSON.stringify(advisory);
+      return [source, name, modifiedAt, withdrawnAt ?? null, recordedAt, ratingOf(advisory), content];
     }),
   );
+  await recordRatings(
+    db,
+    told.map(({ name, advisory }) => ({
+      name,
+      modifiedAt: advisory.modifiedAt,
+      rating: ratingOf(advisory),
+    })),
+    recordedAt,
+  );
   await writeFixes(db, latest);
+}
+
+function ratingOf({ severity, score, withdrawnAt }: KeyedAdvisory): number | null {
+  return withdrawnAt === undefined ? packRating(severity, score) : null;
 }
 
 async function writeFixes(db: Db, latest: readonly Told[]): Promise<void> {
@@ -195,6 +213,10 @@ function fixesByComponent({ fixes = [] }: KeyedAdvisory): ReadonlyMap<string, Re
   for (const fix of fixes)
     versions.set(fix.component, new Set([...(versions.get(fix.component) ?? []), ...fix.versions]));
   return versions;
+}
+
+function namesOf(told: readonly Told[]): readonly number[] {
+  return told.map(({ name }) => name);
 }
 
 function dirtyOf(told: readonly Told[]): ReadonlySet<number> {
@@ -225,7 +247,10 @@ async function regroup(
     await moveClaims(db, target, [...new Set([...names.values()].map((row) => row.vulnerability_id))], log);
   }
   await nameSets(db, sets, names, target);
-  if (moved.length > 0) await weighVulnerabilities(db, [...new Set(target.values())]);
+  if (moved.length === 0) return;
+  const vulnerabilities = [...new Set(target.values())];
+  await weighVulnerabilities(db, vulnerabilities);
+  await rateVulnerabilities(db, vulnerabilities, log);
 }
 
 interface NameRow {
@@ -332,7 +357,7 @@ async function assign(
     let chosen = own.find((id) => !taken.has(id));
     if (chosen === undefined) {
       chosen = await db.allocate('vulnerability', 1);
-      await db.insert('vulnerability', [[chosen, 'vulnerability', '', null, 0]]);
+      await db.insert('vulnerability', [[chosen, 'vulnerability', '', null, 0, null]]);
     }
     taken.add(chosen);
     for (const id of set) target.set(id, chosen);

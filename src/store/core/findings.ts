@@ -1,10 +1,12 @@
 /** Findings from their claims: values by the written precedence, episodes from the claims' spans. */
 import type { Episode } from '../../domain/finding.ts';
 import { type Contribution, mergeValues } from '../../domain/merge.ts';
+import { UNKNOWN_CODE } from '../../domain/severity.ts';
 import { type ClaimSpans, episodesOf, type Span } from '../../domain/timeline.ts';
 import type { Db, Value } from '../db.ts';
 import type { ChangeLog } from './changes.ts';
 import { DERIVED, type FindingRow } from './finding-row.ts';
+import { unpackRating } from './rating.ts';
 
 export interface ClaimSpansRow {
   readonly opened_at: number;
@@ -59,6 +61,28 @@ export function computeFinding(
       title: merged.title,
     },
   };
+}
+
+/** Where no observation knows the severity, what advisories say of it. */
+export async function rated<
+  T extends { readonly vulnerability: number; readonly values: Computed['values'] },
+>(db: Db, all: readonly T[]): Promise<readonly T[]> {
+  const unknown = all.filter(({ values }) => values.severity === UNKNOWN_CODE);
+  if (unknown.length === 0) return all;
+  const ids = [...new Set(unknown.map(({ vulnerability }) => vulnerability))];
+  const rows = await db.select<{ id: number; rating: number | null }>(
+    'vulnerability',
+    'id',
+    ['id', 'rating'],
+    ids,
+  );
+  const ratings = new Map(
+    rows.flatMap(({ id, rating }) => (rating === null ? [] : [[id, unpackRating(rating)]])),
+  );
+  return all.map((one) => {
+    const rating = one.values.severity === UNKNOWN_CODE ? ratings.get(one.vulnerability) : undefined;
+    return rating === undefined ? one : { ...one, values: { ...one.values, ...rating } };
+  });
 }
 
 /** An observation may claim a finding twice, by two names of one vulnerability: it speaks once, and lives while either does. */
@@ -126,20 +150,23 @@ async function recomputeSome(db: Db, ids: readonly number[], log: ChangeLog): Pr
   );
   const old = new Map(
     (
-      await db.all<FindingRow>(
-        `SELECT id, ${DERIVED.join(', ')} FROM finding WHERE id IN ${db.list('int')}`,
+      await db.all<FindingRow & { vulnerability_id: number }>(
+        `SELECT id, vulnerability_id, ${DERIVED.join(', ')} FROM finding WHERE id IN ${db.list('int')}`,
         list,
       )
     ).map((row) => [row.id, row]),
   );
   const oldEpisodes = await loadEpisodes(db, ids);
-  const updates: Value[][] = [];
-  const rewritten: [number, readonly Episode[]][] = [];
-  for (const id of ids) {
+  const computed = ids.flatMap((id) => {
     const before = old.get(id);
     const own = claims.get(id);
-    if (before === undefined || own === undefined) continue;
-    const { values, episodes } = computeFinding(own.map(claimOf));
+    if (before === undefined || own === undefined) return [];
+    return [{ before, vulnerability: before.vulnerability_id, ...computeFinding(own.map(claimOf)) }];
+  });
+  const updates: Value[][] = [];
+  const rewritten: [number, readonly Episode[]][] = [];
+  for (const { before, values, episodes } of await rated(db, computed)) {
+    const { id } = before;
     const differs = DERIVED.some((column) => values[column] !== before[column]);
     if (differs) updates.push([id, ...derivedOf(values)]);
     if (!sameEpisodes(oldEpisodes.get(id) ?? [], episodes)) rewritten.push([id, episodes]);

@@ -96,7 +96,7 @@ export class Identity {
       'vulnerability',
       missing.map(([kind, name], index) => {
         const { epss, kev } = (kind === 'vulnerability' ? weights.get(name) : undefined) ?? NOTHING_SAID;
-        return [firstVulnerability + index, kind, name, epss, kev];
+        return [firstVulnerability + index, kind, name, epss, kev, null];
       }),
     );
     await this.#db.insert(

@@ -4,7 +4,7 @@ import type { Contribution } from '../../domain/merge.ts';
 import type { Span } from '../../domain/timeline.ts';
 import type { Db, Value } from '../db.ts';
 import type { ChangeLog } from './changes.ts';
-import { computeFinding, derivedOf, episodeRow, spanColumns } from './findings.ts';
+import { computeFinding, derivedOf, episodeRow, rated, spanColumns } from './findings.ts';
 import type { Identity } from './identity.ts';
 import type { RunFacts } from './publication.ts';
 import { mainColumnsOf } from './rows.ts';
@@ -58,18 +58,17 @@ export class NewClaims {
     const newIds = new Map<string, number>();
     const findings: (readonly Value[])[] = [];
     const episodes: (readonly Value[])[] = [];
-    for (const [text, claims] of created) {
+    const computed = [...created].flatMap(([text, claims]) => {
+      const [lead] = claims;
+      if (lead === undefined) return [];
       const id = firstFinding + newIds.size;
       newIds.set(text, id);
-      const [lead] = claims;
-      if (lead === undefined) continue;
       this.#remember(lead.key, id);
-      const { values, episodes: own } = computeFinding(
-        claims.map(({ contribution, spans }) => ({
-          contribution,
-          spans: { spans, holdMs: this.#run.holdMs },
-        })),
-      );
+      return [
+        { id, lead, vulnerability: lead.key[1], ...computeFinding(claims.map((one) => this.#asLived(one))) },
+      ];
+    });
+    for (const { id, lead, values, episodes: own } of await rated(db, computed)) {
       const [open, severity, score, facts, fixable, setAside, due, occurrences, opened, closed, title] =
         derivedOf(values);
       findings.push([
@@ -120,6 +119,10 @@ export class NewClaims {
       }),
     );
     return [...newIds.values()];
+  }
+
+  #asLived({ contribution, spans }: NewClaim): Parameters<typeof computeFinding>[0][number] {
+    return { contribution, spans: { spans, holdMs: this.#run.holdMs } };
   }
 
   /** The ids of findings that are there already. A new asset has no others than this run gave it. */

@@ -38,6 +38,8 @@ export class Publisher {
   readonly #log: ChangeLog;
   readonly #out: Publication;
   readonly #claims: NewClaims;
+  /** Findings to work out once all is said: thousands of observations may be of one. */
+  readonly #touched = new Set<number>();
 
   constructor(db: Db, run: RunFacts, identity: Identity, log: ChangeLog, out: Publication) {
     this.#db = db;
@@ -65,6 +67,12 @@ export class Publisher {
     if (details.length === 0) return;
     const known = await this.#lookUp(details);
     await publishDetails(this.#db, this.#run, this.#identity, this.#log, this.#out, details, known);
+  }
+
+  /** After the last batch: findings that more is said of now. */
+  async settle(): Promise<void> {
+    await recomputeFindings(this.#db, [...this.#touched], this.#log);
+    this.#touched.clear();
   }
 
   /** As `mention`, of what was looked up and still holds. */
@@ -107,13 +115,11 @@ export class Publisher {
     const ids = await this.#createObservations(fresh, assets, subjects);
     if (this.isLate) for (const id of ids) this.#out.stale.add(id);
     // Members keep the order of the file: a later statement of the same run corrects an earlier one.
-    const touched = new Set<number>();
     // Names are joined before anything is claimed by them, so that no finding is made only to be merged away.
     const said = mains.flatMap(({ defects }) => defects);
     await stateAliases(this.#db, this.#identity, said, this.#log);
-    await this.#claimFresh(fresh, { ids, assets, subjects }, touched);
-    await this.#sayAgain(again, touched);
-    await recomputeFindings(this.#db, [...touched], this.#log);
+    await this.#claimFresh(fresh, { ids, assets, subjects }, this.#touched);
+    await this.#sayAgain(again, this.#touched);
   }
 
   async #lookUp(

@@ -60,6 +60,8 @@ export async function moveClaims(
         await db.update('finding', 'id', ['vulnerability_id'], [[finding.id, vulnerability]]);
         places.delete(placeOf(finding, finding.vulnerability_id));
         places.set(place, finding.id);
+        // What it shows of advisories is said of the vulnerability that it had.
+        touched.add(finding.id);
         continue;
       }
       const goal = there ?? (await splitOff(db, finding, vulnerability));

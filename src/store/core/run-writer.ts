@@ -275,6 +275,7 @@ class StoredRun implements OwnRunWriter {
     for await (const batch of this.#staging.batches()) {
       for (const part of withoutRepeats(batch)) await publisher.publish(part, areNew);
     }
+    await publisher.settle();
     await nextGeneration(this.#db);
     if (publisher.isLate) for (const id of out.observations) out.stale.add(id);
     return out;

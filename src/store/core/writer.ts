@@ -10,6 +10,7 @@ import type { AssetFacts, RunEnd, RunStart, RunWriter, StoreWriter } from '../st
 import { recordAdvisories as recordRound } from './aliases.ts';
 import { ChangeLog, type EarlierChange } from './changes.ts';
 import { countOnce } from './count-once.ts';
+import { saveDecisionTable } from './decision-tables.ts';
 import { nextGeneration } from './generation.ts';
 import { Identity } from './identity.ts';
 import { recordIntelligence } from './intelligence.ts';
@@ -32,6 +33,7 @@ export function createWriter(db: Db): StoreWriter {
     addTriage: (finding, note, recordedAt) => addTriage(db, finding, note, recordedAt),
     recordWaiver: (event, recordedAt) => recordWaiver(db, event, recordedAt),
     recordVex: (document, recordedAt) => recordVex(db, document, recordedAt),
+    saveDecisionTable: (name, table, recordedAt) => saveDecisionTable(db, name, table, recordedAt),
     setAsset: (asset, facts, validAt, recordedAt) => setAsset(db, asset, facts, validAt, recordedAt),
     saveCursor: (source, cursor) => saveCursor(db, source, cursor),
     takeCalls: (key, calls, spacingMs, now) => takeCalls(db, key, calls, spacingMs, now),

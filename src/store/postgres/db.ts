@@ -248,10 +248,18 @@ function bytes(value: Value): Value | Buffer {
   return value instanceof Uint8Array ? Buffer.from(value) : value;
 }
 
+const NOT_PERMITTED = '42501';
+
 /** What the database says of itself (away, full, refused) is the store's state; a statement it rejects is our bug. */
 function asStoreError(error: unknown): unknown {
   if (!(error instanceof Error) || error instanceof GatehouseError) return error;
   const code = 'code' in error ? String(error.code) : '';
+  if (code === NOT_PERMITTED)
+    return new GatehouseError(
+      'store-unavailable',
+      `the PostgreSQL store refuses this user: ${error.message}; name the user who made its tables in the address, or give this one the right`,
+      { cause: error },
+    );
   const isOurs = code.startsWith('42') || code.startsWith('22') || code.startsWith('23') || code === '';
   if (isOurs) return error;
   return new GatehouseError('store-unavailable', `the PostgreSQL store does not answer: ${error.message}`, {

@@ -1,5 +1,6 @@
 import pg from 'pg';
 import { GatehouseError } from '../../domain/errors.ts';
+import { SCHEMA_VERSION } from '../migrations.ts';
 import type { StoreState } from '../store-state.ts';
 
 const PATIENCE_MS = 5000;
@@ -16,14 +17,10 @@ export async function inspectPostgres(url: string): Promise<StoreState> {
     const [facts] = rows;
     if (facts?.made !== true) return { schemaVersion: undefined, readOnly: whyNotMade(facts) };
     const versions = await client.query<{ version: number }>('SELECT version FROM schema_version');
-    const writing = await client.query<{ may: boolean }>(
-      "SELECT has_table_privilege('run', 'INSERT') AS may",
-    );
-    const mayWrite = writing.rows[0]?.may === true;
-    return {
-      schemaVersion: versions.rows[0]?.version,
-      readOnly: serverReadOnly(facts) ?? (mayWrite ? undefined : 'this user may not write its tables'),
-    };
+    const schemaVersion = versions.rows[0]?.version;
+    const rights = await client.query<Rights>(RIGHTS);
+    const readOnly = whyNotMade(facts) ?? whyNotWritten(rights.rows[0], schemaVersion ?? SCHEMA_VERSION);
+    return { schemaVersion, readOnly };
   } catch (cause) {
     const why = cause instanceof Error ? cause.message : String(cause);
     throw new GatehouseError('store-unavailable', `cannot reach the store: ${why || 'no answer'}`, { cause });
@@ -41,6 +38,21 @@ interface Facts {
 const FACTS = `SELECT to_regclass('schema_version') IS NOT NULL AS made,
   has_schema_privilege(current_schema(), 'CREATE') AS "mayMake",
   current_setting('transaction_read_only') AS "readOnly"`;
+
+interface Rights {
+  readonly mayWrite: boolean;
+  readonly owns: boolean;
+}
+
+const RIGHTS = `SELECT has_table_privilege(oid, 'INSERT') AS "mayWrite", pg_has_role(relowner, 'USAGE') AS owns
+  FROM pg_class WHERE oid = to_regclass('run')`;
+
+/** Only who owns a table may change it. */
+function whyNotWritten(rights: Rights | undefined, version: number): string | undefined {
+  if (rights?.mayWrite !== true) return 'this user may not write its tables';
+  if (rights.owns || version >= SCHEMA_VERSION) return undefined;
+  return `it is of schema version ${version}, and only the user who made its tables may bring it to ${SCHEMA_VERSION}`;
+}
 
 function whyNotMade(facts: Facts | undefined): string | undefined {
   if (facts?.mayMake !== true) return 'this user may not make tables in the database';

@@ -1,5 +1,5 @@
 import { createWriter } from '../core/writer.ts';
-import { ddlOf, migrate } from '../migrations.ts';
+import { migrate } from '../migrations.ts';
 import { createReader } from '../read/reader.ts';
 import type { Store } from '../store.ts';
 import { openPostgresDb } from './db.ts';
@@ -15,7 +15,7 @@ export interface PostgresStoreOptions {
 export async function openPostgresStore({ url, connections = 6 }: PostgresStoreOptions): Promise<Store> {
   const db = openPostgresDb({ url, connections });
   try {
-    await migrate(db, (table) => ddlOf(table, 'postgres'));
+    await migrate(db, 'postgres');
   } catch (error) {
     await db.close();
     throw error;

@@ -5,13 +5,14 @@ import { type DetailBody, type MainBody, parseDetail, parseMain } from '../core/
 import type { Db } from '../db.ts';
 import { PARTS } from '../schema.ts';
 import type { AsOfFinding } from '../store.ts';
+import { ratingsAt } from './ratings.ts';
 
 const BATCH = 1000;
 
 /** What was open at a moment of the sources' clocks, with the severity it then had, by all that is known today. */
 export async function openAt(db: Db, validAt: number): Promise<readonly AsOfFinding[]> {
-  const episodes = await db.all<{ finding_id: number; opened_at: number }>(
-    `SELECT e.finding_id, e.opened_at FROM episode e JOIN finding f ON f.id = e.finding_id
+  const episodes = await db.all<{ finding_id: number; opened_at: number; vulnerability_id: number }>(
+    `SELECT e.finding_id, e.opened_at, f.vulnerability_id FROM episode e JOIN finding f ON f.id = e.finding_id
        JOIN asset a ON a.id = f.asset_id
      WHERE e.opened_at <= ? AND (e.closed_at IS NULL OR e.closed_at > ?) AND a.state = 'active' ORDER BY e.finding_id`,
     [validAt, validAt],
@@ -24,8 +25,16 @@ export async function openAt(db: Db, validAt: number): Promise<readonly AsOfFind
       some.map(({ finding_id }) => finding_id),
       validAt,
     );
-    for (const { finding_id, opened_at } of some) {
-      const severity = severityOfCode(severities.get(finding_id) ?? UNKNOWN_CODE);
+    const unknown = some.filter(({ finding_id }) => severities.get(finding_id) === UNKNOWN_CODE);
+    const ratings = await ratingsAt(
+      db,
+      unknown.map(({ vulnerability_id }) => vulnerability_id),
+      validAt,
+    );
+    for (const { finding_id, opened_at, vulnerability_id } of some) {
+      const stated = severities.get(finding_id) ?? UNKNOWN_CODE;
+      const rating = stated === UNKNOWN_CODE ? ratings.get(vulnerability_id) : undefined;
+      const severity = severityOfCode(rating?.severity ?? stated);
       found.push({ finding: finding_id as FindingId, severity, openedAt: opened_at });
     }
   }

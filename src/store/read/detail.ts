@@ -1,13 +1,16 @@
 import type { Episode, FindingDetail, FindingId } from '../../domain/finding.ts';
 import { byPrecedence, speakingOf } from '../../domain/merge.ts';
-import { type Severity, severityCode } from '../../domain/severity.ts';
+import { type Severity, severityCode, UNKNOWN_CODE } from '../../domain/severity.ts';
 import { parseAbout, parseDetail, parseMain } from '../core/rows.ts';
 import type { Db } from '../db.ts';
-import type { HistoryEntry } from '../store.ts';
 import { loadFindings } from './findings.ts';
+import { loadWorstAdvisory } from './ratings.ts';
 
 interface Row {
   readonly live: number;
+  readonly source: string;
+  readonly key: string;
+  /** What breaks ties; for people there is `sayWho`. */
   readonly tie: string;
   readonly main: string;
   readonly detail: string | null;
@@ -28,7 +31,7 @@ export async function loadDetail(db: Db, id: FindingId): Promise<FindingDetail |
   const [finding] = await loadFindings(db, [id]);
   if (finding === undefined) return undefined;
   const rows = await db.all<Row>(
-    `SELECT c.live, s.source || ' ' || s.category || ' ' || s.channel || ' ' || o.key AS tie, m.body AS main,
+    `SELECT c.live, s.source, o.key, s.source || ' ' || s.category || ' ' || s.channel || ' ' || o.key AS tie, m.body AS main,
             d.body AS detail, a.content AS about, da.content AS detail_about
      FROM claim c JOIN observation o ON o.id = c.observation_id JOIN stream s ON s.id = o.stream_id
        JOIN revision m ON m.id = o.main_revision JOIN about a ON a.id = m.about_id
@@ -47,21 +50,36 @@ export async function loadDetail(db: Db, id: FindingId): Promise<FindingDetail |
     };
   });
   const ranked = [...speakingOf(speakers)].sort(byPrecedence);
-  const described = ranked.map(({ row, tie }) => ({ text: descriptionOf(row), tie }));
+  const described = ranked.map(({ row }) => ({ text: descriptionOf(row), who: sayWho(row) }));
   const description = described.find(({ text }) => text !== undefined);
+  const isAdvised = finding.severity !== 'unknown' && ranked[0]?.severity === UNKNOWN_CODE;
   return {
     ...finding,
     description: description?.text,
-    origin: originOf(ranked, finding.severity, description?.tie),
+    origin: {
+      ...originOf(ranked, finding.severity, description?.who),
+      ...(isAdvised ? await advisedOrigin(db, id) : {}),
+    },
     where: ranked.flatMap(({ row }) => whereOf(row)),
     episodes: await loadEpisodes(db, id),
   };
+}
+
+/** No observation knows it, so an advisory said it. */
+async function advisedOrigin(db: Db, id: FindingId): Promise<Readonly<Record<string, string>>> {
+  const advisory = await loadWorstAdvisory(db, id);
+  return advisory === undefined ? {} : { severity: `advisory ${advisory}`, score: `advisory ${advisory}` };
 }
 
 function oncePerObservation(rows: readonly Row[]): readonly Row[] {
   const spoken = new Map<string, Row>();
   for (const row of rows) if (!spoken.has(row.tie) || row.live === 1) spoken.set(row.tie, row);
   return [...spoken.values()];
+}
+
+/** The source, and what it calls the entry. */
+function sayWho({ source, key }: Row): string {
+  return `${source} ${key}`;
 }
 
 function titleOf(row: Row): string | undefined {
@@ -90,9 +108,10 @@ function originOf(
     const main = parseMain(row.main).fix;
     return main !== undefined || (row.detail !== null && parseDetail(row.detail).fix !== undefined);
   });
-  const origin = { severity: lead?.tie, score: lead?.tie, title: titled?.tie, description, fix: fixed?.tie };
+  const who = (one: Speaker | undefined): string | undefined => one && sayWho(one.row);
+  const origin = { severity: who(lead), score: who(lead), title: who(titled), description, fix: who(fixed) };
   return Object.fromEntries(
-    Object.entries(origin).flatMap(([name, tie]) => (tie === undefined ? [] : [[name, tie]])),
+    Object.entries(origin).flatMap(([name, said]) => (said === undefined ? [] : [[name, said]])),
   );
 }
 
@@ -105,46 +124,5 @@ export async function loadEpisodes(db: Db, id: FindingId): Promise<readonly Epis
     openedAt: row.opened_at,
     closedAt: row.closed_at ?? undefined,
     reason: (row.reason ?? undefined) as Episode['reason'],
-  }));
-}
-
-export async function loadHistory(db: Db, id: FindingId): Promise<readonly HistoryEntry[]> {
-  interface ChangeRow {
-    readonly kind: HistoryEntry['kind'];
-    readonly finding_id: number;
-    readonly valid_at: number;
-    readonly recorded_at: number;
-    readonly run_id: number | null;
-    readonly detail: string;
-  }
-  const changes = await db.all<ChangeRow>(
-    'SELECT kind, finding_id, valid_at, recorded_at, run_id, detail FROM change WHERE finding_id = ? ORDER BY id',
-    [id],
-  );
-  const [first] = await db.all<{ recorded_at: number; run_id: number; opened_at: number }>(
-    `SELECT f.recorded_at, f.run_id, (SELECT min(opened_at) FROM episode e WHERE e.finding_id = f.id) AS opened_at
-     FROM finding f WHERE f.id = ?`,
-    [id],
-  );
-  const created: ChangeRow[] =
-    first === undefined
-      ? []
-      : [
-          {
-            kind: 'created',
-            finding_id: id,
-            valid_at: first.opened_at,
-            recorded_at: first.recorded_at,
-            run_id: first.run_id,
-            detail: '',
-          },
-        ];
-  return [...created, ...changes].map((row) => ({
-    kind: row.kind,
-    finding: row.finding_id as FindingId,
-    validAt: row.valid_at,
-    recordedAt: row.recorded_at,
-    run: (row.run_id ?? undefined) as HistoryEntry['run'],
-    detail: row.detail,
   }));
 }

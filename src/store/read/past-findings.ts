@@ -7,6 +7,7 @@ import { mainColumnsFrom } from '../core/rows.ts';
 import type { Db } from '../db.ts';
 import { type Bodies, bodiesAt, type ClaimRow, claimsOf, isLiveAt } from './as-of.ts';
 import { contentOf, loadFindings, shownOf } from './findings.ts';
+import { ratingsAt } from './ratings.ts';
 
 /**
  * Of these findings, those that were open at a moment of the sources' clocks, as they stood then: by what lived, and
@@ -17,21 +18,50 @@ export async function findingsAt(
   ids: readonly FindingId[],
   validAt: number,
 ): Promise<readonly Finding[]> {
-  const episodes = await db.all<{ finding_id: number; opened_at: number }>(
-    `SELECT finding_id, opened_at FROM episode WHERE finding_id IN ${db.list('int')}
-       AND opened_at <= ? AND (closed_at IS NULL OR closed_at > ?)`,
+  const rows = await db.all<EpisodeRow>(
+    `SELECT e.finding_id, e.opened_at, f.vulnerability_id
+     FROM episode e JOIN finding f ON f.id = e.finding_id
+     WHERE e.finding_id IN ${db.list('int')} AND e.opened_at <= ? AND (e.closed_at IS NULL OR e.closed_at > ?)`,
     [db.listValue(ids), validAt, validAt],
   );
-  const openedAt = new Map(episodes.map((row) => [row.finding_id, row.opened_at]));
-  const open = ids.filter((id) => openedAt.has(id));
+  const episodes = new Map(rows.map((row) => [row.finding_id, row]));
+  const open = ids.filter((id) => episodes.has(id));
   const [today, claims] = await Promise.all([loadFindings(db, open), claimsOf(db, open)]);
   const bodies = await bodiesAt(db, [...new Set(claims.map((row) => row.observation_id))], validAt);
   const live = livePairs(claims, validAt);
-  return today.map((finding) => {
+  const then = today.map((finding) => {
     const said = finding.observations.map((view) =>
       sayAgain(view, bodies.get(view.id), live.has(pairOf(finding.id, view.id))),
     );
-    return asThen(finding, said, openedAt.get(finding.id) ?? finding.openedAt);
+    return asThen(finding, said, episodes.get(finding.id)?.opened_at ?? finding.openedAt);
+  });
+  return await withRatings(db, then, episodes, validAt);
+}
+
+interface EpisodeRow {
+  readonly finding_id: number;
+  readonly opened_at: number;
+  readonly vulnerability_id: number;
+}
+
+/** Where no observation knew the severity, what advisories said of it then. */
+async function withRatings(
+  db: Db,
+  findings: readonly Finding[],
+  rows: ReadonlyMap<number, EpisodeRow>,
+  validAt: number,
+): Promise<readonly Finding[]> {
+  const unknown = findings.filter(({ severity }) => severity === 'unknown');
+  const ratings = await ratingsAt(
+    db,
+    unknown.flatMap(({ id }) => rows.get(id)?.vulnerability_id ?? []),
+    validAt,
+  );
+  if (ratings.size === 0) return findings;
+  return findings.map((finding) => {
+    const rating = ratings.get(rows.get(finding.id)?.vulnerability_id ?? 0);
+    if (finding.severity !== 'unknown' || rating === undefined) return finding;
+    return { ...finding, severity: severityOfCode(rating.severity), score: rating.score ?? undefined };
   });
 }
 

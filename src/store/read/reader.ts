@@ -4,8 +4,11 @@ import type { AssetKind } from '../../domain/statement.ts';
 import type { Db } from '../db.ts';
 import type { AssetView, StoreReader } from '../store.ts';
 import { openAt } from './as-of.ts';
-import { loadDetail, loadEpisodes, loadHistory } from './detail.ts';
+import { loadDecisionTables } from './decision-tables.ts';
+import { loadDetail, loadEpisodes } from './detail.ts';
+import { loadExplanation } from './explain.ts';
 import { countFindings, listFindings } from './findings.ts';
+import { loadHistory, loadLearned } from './history.ts';
 import { loadIntelligence, namesWith } from './intelligence.ts';
 import { findingsAt } from './past-findings.ts';
 import { latestRuns, loadRejects, loadRun, seenEntries } from './runs.ts';
@@ -21,12 +24,15 @@ export function createReader(db: Db): StoreReader {
     findings: (query) => listFindings(db, query),
     count: (filter) => countFindings(db, filter),
     finding: (id) => loadDetail(db, id),
+    explanation: (id) => loadExplanation(db, id),
     episodes: (id) => loadEpisodes(db, id),
     triage: (id) => loadTriage(db, id),
     triaged: (ids) => loadTriaged(db, ids),
     history: (id) => loadHistory(db, id),
+    learned: (query) => loadLearned(db, query),
     intelligence: (name) => loadIntelligence(db, name),
     vexDocuments: () => loadVexDocuments(db),
+    decisionTables: (names) => loadDecisionTables(db, names),
     namesWith: (kind) => namesWith(db, kind),
     openAt: (validAt) => openAt(db, validAt),
     findingsAt: (ids, validAt) => findingsAt(db, ids, validAt),

@@ -2,7 +2,7 @@ import { DatabaseSync, type StatementSync } from 'node:sqlite';
 import { isGatehouseError } from '../../domain/errors.ts';
 import { stretchesOf } from '../core/id-set.ts';
 import type { Db, Spill, Value } from '../db.ts';
-import { ddlOf, migrate } from '../migrations.ts';
+import { migrate } from '../migrations.ts';
 import { columnsOf, type TableName } from '../schema.ts';
 import { APPLICATION_ID, isNoDatabase, notAStore, ownerOf } from './ownership.ts';
 import { PATIENCE_MS, storeTrouble } from './trouble.ts';
@@ -18,7 +18,7 @@ export async function openSqliteDb({ path, readOnly }: SqliteOptions): Promise<D
   const db = new SqliteDb(database);
   if (readOnly) return db;
   try {
-    await migrate(db, (table) => ddlOf(table, 'sqlite'), `the store ${path}`);
+    await migrate(db, 'sqlite', `the store ${path}`);
     return db;
   } catch (cause) {
     database.close();

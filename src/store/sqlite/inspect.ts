@@ -43,8 +43,9 @@ function versionOf(path: string): number | undefined {
     database = new DatabaseSync(path, { readOnly: true, timeout: BUSY_MS });
     const owner = ownerOf(database);
     if (owner === 'another program') throw notAStore(path, 'another program made this database');
-    if (owner === 'nobody') return undefined;
-    return Number(database.prepare('SELECT version FROM schema_version').get()?.version ?? 0);
+    if (owner === 'nobody' || !hasTables(database)) return undefined;
+    const version = database.prepare('SELECT version FROM schema_version').get()?.version;
+    return version === undefined ? undefined : Number(version);
   } catch (cause) {
     if (isGatehouseError(cause)) throw cause;
     if (isNoDatabase(cause)) throw notAStore(path, 'it is no SQLite database', cause);
@@ -52,6 +53,11 @@ function versionOf(path: string): number | undefined {
   } finally {
     database?.close();
   }
+}
+
+/** It is ours before it has tables, if whoever began to make them was ended. */
+function hasTables(database: DatabaseSync): boolean {
+  return database.prepare("SELECT 1 FROM sqlite_schema WHERE name = 'schema_version'").get() !== undefined;
 }
 
 /** Another process may be writing: that is no reason. */

@@ -91,10 +91,12 @@ const READS = [
   'findings',
   'count',
   'finding',
+  'explanation',
   'episodes',
   'triage',
   'triaged',
   'history',
+  'learned',
   'intelligence',
   'namesWith',
   'openAt',
@@ -113,6 +115,7 @@ const READS = [
   'artefact',
   'waivers',
   'vexDocuments',
+  'decisionTables',
   'resolveId',
 ] as const satisfies readonly (keyof StoreReader)[];
 
@@ -156,6 +159,7 @@ function writerOver(thread: Thread): StoreWriter {
     addTriage: (finding, note, recordedAt) => thread.call('addTriage', finding, note, recordedAt),
     recordWaiver: (event, recordedAt) => thread.call('recordWaiver', event, recordedAt),
     recordVex: (document, recordedAt) => thread.call('recordVex', document, recordedAt),
+    saveDecisionTable: (name, table, recordedAt) => thread.call('saveDecisionTable', name, table, recordedAt),
     setAsset: (asset, facts, validAt, recordedAt) =>
       thread.call('setAsset', asset, facts, validAt, recordedAt),
     saveCursor: (source, cursor) => thread.call('saveCursor', source, cursor),

@@ -1,5 +1,6 @@
 /** The one thread that writes. Started by `open.ts`. */
 import { workerData } from 'node:worker_threads';
+import type { DecisionTable } from '../../domain/decision-table.ts';
 import { GatehouseError } from '../../domain/errors.ts';
 import type { FindingId } from '../../domain/finding.ts';
 import type { IntelligenceFact } from '../../domain/intelligence.ts';
@@ -78,6 +79,8 @@ serve(path, {
     await (await writing).recordWaiver(event, recordedAt),
   recordVex: async (document: VexDocument, recordedAt: number) =>
     await (await writing).recordVex(document, recordedAt),
+  saveDecisionTable: async (name: string, table: DecisionTable, recordedAt: number) =>
+    await (await writing).saveDecisionTable(name, table, recordedAt),
   setAsset: async (asset: AssetRef, facts: AssetFacts, validAt: number, recordedAt: number) =>
     await (await writing).setAsset(asset, facts, validAt, recordedAt),
   saveCursor: async (source: string, cursor: string | undefined) =>

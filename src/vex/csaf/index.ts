@@ -4,9 +4,10 @@ import { noSeverities, type Severity } from '../../domain/severity.ts';
 import type { Rejected } from '../../domain/statement.ts';
 import type { VexEntry, VexProduct, VexStatus } from '../../domain/vex-document.ts';
 import type { VexDialect, VexRead } from '../dialect.ts';
+import { idOfContent, UNKNOWN_AUTHOR } from '../unnamed.ts';
 import { productsOf } from './product-tree.ts';
 
-/** CSAF 2.0, VEX and security advisories: https://docs.oasis-open.org/csaf/csaf/v2.0/csaf-v2.0.html. */
+/** CSAF 2.0 and 2.1, VEX and security advisories: https://docs.oasis-open.org/csaf/csaf/v2.0/csaf-v2.0.html. */
 export const csaf: VexDialect = { kind: 'csaf', detect, read };
 
 function detect(text: string): boolean {
@@ -16,6 +17,7 @@ function detect(text: string): boolean {
 const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
 const moment = z.iso.datetime({ offset: true }).transform((text) => Date.parse(text));
 const ids = lenient(z.array(z.string()));
+const rating = lenient(z.looseObject({ baseSeverity: lenient(z.string()) }));
 
 /** The standard asks for none of them: a vulnerability may have only a title, or not even that. */
 const Vulnerability = z.looseObject({
@@ -33,8 +35,10 @@ const Vulnerability = z.looseObject({
       under_investigation: ids,
     }),
   ),
-  scores: lenient(
-    z.array(z.looseObject({ cvss_v3: lenient(z.looseObject({ baseSeverity: lenient(z.string()) })) })),
+  scores: lenient(z.array(z.looseObject({ cvss_v3: rating }))),
+  /** What version 2.1 has in place of scores. */
+  metrics: lenient(
+    z.array(z.looseObject({ content: lenient(z.looseObject({ cvss_v3: rating, cvss_v4: rating })) })),
   ),
   flags: lenient(z.array(z.looseObject({ label: z.string(), product_ids: ids }))),
   threats: lenient(z.array(z.looseObject({ category: z.string(), details: z.string(), product_ids: ids }))),
@@ -42,11 +46,16 @@ const Vulnerability = z.looseObject({
 type Vulnerability = z.output<typeof Vulnerability>;
 
 const Document = z.looseObject({
+  /** The standard asks for a publisher and for tracking; who writes by hand leaves them out. */
   document: z.looseObject({
-    publisher: z.looseObject({ name: z.string().min(1) }),
-    tracking: z.looseObject({ id: z.string().min(1), current_release_date: lenient(moment) }),
+    csaf_version: z.string(),
+    publisher: lenient(z.looseObject({ name: lenient(z.string().min(1)) })),
+    tracking: lenient(
+      z.looseObject({ id: lenient(z.string().min(1)), current_release_date: lenient(moment) }),
+    ),
   }),
-  product_tree: z.unknown(),
+  /** Advisories that are about no product in particular have none. */
+  product_tree: z.unknown().optional(),
   vulnerabilities: z.array(z.unknown()).nullish(),
 });
 
@@ -58,7 +67,7 @@ function read(document: unknown, now: number): VexRead {
     throw new GatehouseError('input-invalid', `this is no CSAF document: ${why}`);
   }
   const { publisher, tracking } = top.data.document;
-  const validAt = tracking.current_release_date ?? now;
+  const validAt = tracking?.current_release_date ?? now;
   const products = productsOf(top.data.product_tree);
   const rejected: Rejected[] = [];
   const bySeverity = noSeverities();
@@ -79,7 +88,12 @@ function read(document: unknown, now: number): VexRead {
     return [];
   });
   return {
-    document: { id: tracking.id, issuer: publisher.name, validAt, entries },
+    document: {
+      id: tracking?.id ?? idOfContent(document),
+      issuer: publisher?.name ?? UNKNOWN_AUTHOR,
+      validAt,
+      entries,
+    },
     statements,
     bySeverity,
     vulnerabilities: names.size,
@@ -101,8 +115,10 @@ const SEVERITIES: ReadonlyMap<string, Severity> = new Map([
 ]);
 
 /** Scores differ by product; the first stands for the vulnerability. */
-function severityOf({ scores = [] }: Vulnerability): Severity {
-  return SEVERITIES.get(scores[0]?.cvss_v3?.baseSeverity?.toUpperCase() ?? '') ?? 'unknown';
+function severityOf({ scores = [], metrics = [] }: Vulnerability): Severity {
+  const { cvss_v3, cvss_v4 } = metrics[0]?.content ?? {};
+  const first = scores[0]?.cvss_v3 ?? cvss_v3 ?? cvss_v4;
+  return SEVERITIES.get(first?.baseSeverity?.toUpperCase() ?? '') ?? 'unknown';
 }
 
 const STATUSES = {

@@ -4,6 +4,7 @@ import { noSeverities } from '../../domain/severity.ts';
 import type { Rejected } from '../../domain/statement.ts';
 import type { VexEntry, VexProduct, VexStatus } from '../../domain/vex-document.ts';
 import type { VexDialect, VexRead } from '../dialect.ts';
+import { idOfContent, UNKNOWN_AUTHOR } from '../unnamed.ts';
 
 /** OpenVEX 0.0.1 to 0.2.0: https://github.com/openvex/spec. */
 export const openvex: VexDialect = { kind: 'openvex', detect, read };
@@ -23,8 +24,10 @@ function detect(text: string): boolean {
 }
 
 const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
+const ZONELESS = /^\d{4}-\d\d-\d\dT[\d:.]+$/;
 const moment = z.string().transform((text, context) => {
-  const at = Date.parse(text);
+  // A moment without a zone is UTC: it must not depend on where it is read.
+  const at = Date.parse(ZONELESS.test(text) ? `${text}Z` : text);
   if (!Number.isNaN(at)) return at;
   context.addIssue({ code: 'custom', message: `'${text.slice(0, 40)}' is no moment` });
   return z.NEVER;
@@ -56,9 +59,9 @@ const Statement = z.looseObject({
       .looseObject({ name: lenient(z.string().min(1)), '@id': lenient(z.string().min(1)) })
       .refine((one) => one.name !== undefined || one['@id'] !== undefined, 'names no vulnerability'),
   ]),
-  timestamp: moment.optional(),
-  last_updated: moment.optional(),
-  products: z.array(Product).optional(),
+  timestamp: lenient(moment),
+  last_updated: lenient(moment),
+  products: z.array(Product).nullish(),
   /** Of 0.0.1, beside the products. */
   subcomponents: lenient(z.array(Component)),
   status: z.enum(['not_affected', 'affected', 'fixed', 'under_investigation']),
@@ -68,17 +71,20 @@ const Statement = z.looseObject({
   status_notes: lenient(z.string()),
 });
 
-const Document = z
-  .looseObject({
-    '@id': z.string().min(1).optional(),
-    /** Of the first drafts. */
-    id: lenient(z.string().min(1)),
-    author: z.string().min(1),
-    timestamp: moment.optional(),
-    last_updated: moment.optional(),
-    statements: z.array(z.unknown()),
-  })
-  .refine((one) => (one['@id'] ?? one.id) !== undefined, { path: ['@id'], message: 'it has no id' });
+const Head = z.looseObject({
+  '@id': lenient(z.string().min(1)),
+  /** Of the first drafts. */
+  id: lenient(z.string().min(1)),
+  author: lenient(z.string().min(1)),
+  timestamp: lenient(moment),
+  last_updated: lenient(moment),
+});
+
+const Document = Head.extend({
+  /** Ubuntu writes the head of its documents apart. */
+  metadata: lenient(Head),
+  statements: z.array(z.unknown()),
+});
 
 function read(document: unknown, now: number): VexRead {
   const top = Document.safeParse(document);
@@ -87,8 +93,8 @@ function read(document: unknown, now: number): VexRead {
     const why = `${issue?.path.join('.') ?? ''}: ${issue?.message ?? ''}`;
     throw new GatehouseError('input-invalid', `this is no OpenVEX document: ${why}`);
   }
-  const { author, statements } = top.data;
-  const validAt = top.data.last_updated ?? top.data.timestamp ?? now;
+  const { metadata: apart, statements, ...head } = top.data;
+  const validAt = head.last_updated ?? head.timestamp ?? apart?.last_updated ?? apart?.timestamp ?? now;
   const rejected: Rejected[] = [];
   const entries = statements.flatMap((written, index): readonly VexEntry[] => {
     const statement = Statement.safeParse(written);
@@ -98,7 +104,12 @@ function read(document: unknown, now: number): VexRead {
     return [];
   });
   return {
-    document: { id: top.data['@id'] ?? top.data.id ?? '', issuer: author, validAt, entries },
+    document: {
+      id: head['@id'] ?? head.id ?? apart?.['@id'] ?? idOfContent(document),
+      issuer: head.author ?? apart?.author ?? UNKNOWN_AUTHOR,
+      validAt,
+      entries,
+    },
     statements: entries.length,
     bySeverity: { ...noSeverities(), unknown: entries.length },
     vulnerabilities: new Set(entries.map(({ vulnerability }) => vulnerability)).size,
@@ -114,7 +125,7 @@ const STATUSES = {
 } as const satisfies Record<string, VexStatus>;
 
 function entryOf(statement: z.output<typeof Statement>, validAt: number): VexEntry {
-  const { vulnerability, status, products = [], subcomponents = [] } = statement;
+  const { vulnerability, status, products, subcomponents = [] } = statement;
   const said = [
     status.replace('_', ' '),
     statement.justification,
@@ -125,7 +136,7 @@ function entryOf(statement: z.output<typeof Statement>, validAt: number): VexEnt
     status: STATUSES[status],
     reason: said.filter((one) => one !== undefined && one !== '').join(': '),
     at: statement.last_updated ?? statement.timestamp ?? validAt,
-    products: products.map((product) => ({
+    products: (products ?? []).map((product) => ({
       product: productOf(typeof product === 'string' ? { '@id': product } : product),
       parts: [...subcomponents, ...(typeof product === 'string' ? [] : (product.subcomponents ?? []))].map(
         productOf,
