@@ -41,7 +41,7 @@ export async function assertRefused(
   { env = {}, mayWrite = [] }: RefusalOptions = {},
 ): Promise<string> {
   const store = join(line.path, '.gatehouse', 'gatehouse.db');
-  const before = await storeRows(store, mayWrite);
+  const before = storeRows(store, mayWrite);
   const { exitCode, message, stdout, stderr } = await line.run(args, { env: { TOKEN, ...env } });
   const said = [message, stderr, stdout].join('\n');
   assert.ok(
@@ -50,7 +50,7 @@ export async function assertRefused(
   );
   for (const word of says) assert.match(said, word);
   assertSafe(said);
-  assert.deepEqual(await storeRows(store, mayWrite), before, 'the store was changed');
+  assert.deepEqual(storeRows(store, mayWrite), before, 'the store was changed');
   return said;
 }
 
