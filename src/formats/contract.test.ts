@@ -8,6 +8,7 @@ import { TRIED_FORMATS, type TriedFormat } from '../../test/support/tried-format
 import { isGatehouseError } from '../domain/errors.ts';
 import { noSeverities, type Severity } from '../domain/severity.ts';
 import type { Format } from './format.ts';
+import { outlineOf } from './head-outline.ts';
 import { formatOf } from './registry.ts';
 import { SCAN_HEAD_BYTES, scanHead } from './scan-head.ts';
 
@@ -137,7 +138,8 @@ for (const tried of TRIED_FORMATS) {
           const { kind } = other.format;
           const isOwn = kind === format.kind;
           assert.equal(format.detect(headOf('scan', bytes)), isOwn, `${kind}/${name}`);
-          const largeHead = { fileName: 'scan', text: bytes.toString('utf8').slice(0, 2000) };
+          const text = bytes.toString('utf8').slice(0, 2000);
+          const largeHead = { fileName: 'scan', text, outline: outlineOf(text) };
           assert.equal(format.detect(largeHead), isOwn, `the start of ${kind}/${name}`);
         }
       }

@@ -1,4 +1,5 @@
 import type { AssetRef, Coverage, Observation, Rejected } from '../domain/statement.ts';
+import type { HeadOutline } from './head-outline.ts';
 
 /**
  * Reads the scans of one scanner (or one standard). It knows the file's fields and nothing else: not the store,
@@ -21,6 +22,7 @@ export interface ScanHead {
   readonly fileName: string;
   /** Decoded start of the file, without byte-order mark. */
   readonly text: string;
+  readonly outline: HeadOutline;
   /** The whole file parsed, when it is small enough (< 64 KiB) and is JSON. */
   readonly json?: unknown;
 }

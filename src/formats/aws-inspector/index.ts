@@ -3,7 +3,6 @@ import type { AssetRef, FindingClass } from '../../domain/statement.ts';
 import { type JsonPath, streamJson } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject, isPrototypeName, textOf, timeOf } from '../loose-values.ts';
 import { findingOf, TOOL } from './records.ts';
 
@@ -18,8 +17,8 @@ export const awsInspector: Format = { kind: 'aws-inspector', detect, read };
 const EVENT = 'Inspector2 Finding';
 const DETAILS = ['packageVulnerabilityDetails', 'networkReachabilityDetails', 'codeVulnerabilityDetails'];
 
-function detect({ text }: ScanHead): boolean {
-  const { root, members } = outlineOf(text);
+function detect({ text, outline }: ScanHead): boolean {
+  const { root, members } = outline;
   if (root === 'array') return members.has('findingArn') && DETAILS.some((name) => members.has(name));
   if (root !== 'object') return false;
   if (members.get('detail-type') === EVENT) return members.has('detail');

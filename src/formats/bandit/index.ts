@@ -2,7 +2,6 @@ import { GatehouseError } from '../../domain/errors.ts';
 import { streamJson } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject, countOf, type JsonObject, objectOf, shortened, textOf, timeOf } from '../loose-values.ts';
 import { resultOf, TOOL } from './records.ts';
 
@@ -17,8 +16,8 @@ const PART: PartIdentity = { index: 0, tool: TOOL, category: '', asset: undefine
 /** What `bandit -f json` writes. */
 export const bandit: Format = { kind: 'bandit', detect, read };
 
-function detect({ text }: ScanHead): boolean {
-  const { root, members } = outlineOf(text);
+function detect({ text, outline }: ScanHead): boolean {
+  const { root, members } = outline;
   if (root !== 'object') return false;
   if (members.has('metrics') && /"(?:SEVERITY|CONFIDENCE)\.[A-Z]+"\s*:/.test(text)) return true;
   if (!members.has('results')) return false;

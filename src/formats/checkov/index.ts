@@ -2,7 +2,6 @@ import type { AssetRef } from '../../domain/statement.ts';
 import { type JsonPath, showPath, streamJson } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead, ScanPart } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { ReportedFailures } from '../reported-failures.ts';
 import { checkOf, classOf, TOOL } from './records.ts';
 import { ITEMS, type Reports, readReports } from './reports.ts';
@@ -10,8 +9,8 @@ import { ITEMS, type Reports, readReports } from './reports.ts';
 /** What `checkov … -o json` writes: a report, or a list with one for each framework. */
 export const checkov: Format = { kind: 'checkov', detect, read };
 
-function detect({ text }: ScanHead): boolean {
-  const { root, members } = outlineOf(text);
+function detect({ text, outline }: ScanHead): boolean {
+  const { root, members } = outline;
   if (root === 'other') return false;
   if (root === 'object' && members.has('checkov_version') && members.has('failed')) return true;
   const hasLists = /"(?:passed|failed|skipped)_checks"\s*:\s*\[/.test(text);

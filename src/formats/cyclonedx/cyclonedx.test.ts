@@ -5,6 +5,7 @@ import { type ReadScan, readScan, scanFileOf } from '../../../test/support/scan-
 import { isGatehouseError } from '../../domain/errors.ts';
 import type { Observation } from '../../domain/statement.ts';
 import { createNormaliser } from '../../normalise/normaliser.ts';
+import { scanHead } from '../scan-head.ts';
 import { rootTagOf } from '../xml-head.ts';
 import { cyclonedx } from './index.ts';
 
@@ -360,7 +361,7 @@ describe('a BOM', () => {
   });
 
   test('is known wherever its bomFormat stands, and by its words where that is out of sight', () => {
-    const detect = (text: string) => cyclonedx.detect({ fileName: 'scan', text });
+    const detect = (text: string) => cyclonedx.detect(scanHead('scan', Buffer.from(text)));
 
     assert.equal(detect('{"components":[{"bom-ref":"a","name":"b'), true);
     assert.equal(detect('{"$schema":"http://cyclonedx.org/schema/bom-1.5.schema.json","metadata":{'), true);

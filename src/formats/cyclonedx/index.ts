@@ -5,7 +5,6 @@
 import type { JsonPath } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject, listOf, objectOf, textOf, timeOf } from '../loose-values.ts';
 import { rootTagOf } from '../xml-head.ts';
 import { issuerOf, subjectOfBom, toolsOf } from './bom.ts';
@@ -25,12 +24,12 @@ import { BOM_NAMESPACE } from './xml-bom.ts';
 /** CycloneDX BOMs in JSON and XML, with their vulnerabilities or as inventories. */
 export const cyclonedx: Format = { kind: 'cyclonedx', detect, read };
 
-function detect({ text }: ScanHead): boolean {
+function detect({ text, outline }: ScanHead): boolean {
   if (text.trimStart().startsWith('<')) {
     const root = rootTagOf(text);
     return root?.name === 'bom' && root.attributes.includes(BOM_NAMESPACE);
   }
-  const { root, members } = outlineOf(text);
+  const { root, members } = outline;
   if (root !== 'object') return false;
   if (members.has('bomFormat')) return true;
   const isBom = members.has('components') || members.has('vulnerabilities') || members.has('metadata');

@@ -3,7 +3,6 @@ import { GatehouseError } from '../../domain/errors.ts';
 import { streamJson } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject, type JsonObject, objectOf, textOf, timeOf } from '../loose-values.ts';
 import { findingOf, isSuppressed, projectOf, TOOL } from './records.ts';
 
@@ -13,8 +12,8 @@ const ITEMS = ['findings[*]', '[*]'];
 /** Findings of Dependency-Track: its export (Finding Packaging Format) and the list of its API. */
 export const dependencyTrack: Format = { kind: 'dependency-track', detect, read };
 
-function detect({ text }: ScanHead): boolean {
-  const { root, members } = outlineOf(text);
+function detect({ text, outline }: ScanHead): boolean {
+  const { root, members } = outline;
   if (root === 'array') {
     const isPair = members.has('component') && members.has('vulnerability');
     return isPair && (members.has('matrix') || members.has('attribution') || members.has('analysis'));

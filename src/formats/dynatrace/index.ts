@@ -2,7 +2,6 @@ import { GatehouseError } from '../../domain/errors.ts';
 import { streamJson } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject, type JsonObject, numberOf, objectOf, shortened, textOf } from '../loose-values.ts';
 import { problemOf, TOOL } from './records.ts';
 
@@ -13,8 +12,8 @@ const PART: PartIdentity = { index: 0, tool: TOOL, category: '', asset: undefine
 /** What Dynatrace's API answers about security problems: a page of the list, several pages, or one problem. */
 export const dynatrace: Format = { kind: 'dynatrace', detect, read };
 
-function detect({ text }: ScanHead): boolean {
-  const { members } = outlineOf(text);
+function detect({ outline }: ScanHead): boolean {
+  const { members } = outline;
   return members.has('securityProblems') || members.has('securityProblemId');
 }
 

@@ -2,7 +2,7 @@ import { GatehouseError } from '../../domain/errors.ts';
 import { streamJson } from '../../platform/json-stream.ts';
 import { firstCharacter } from '../first-character.ts';
 import type { Format, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { type HeadOutline, outlineOf } from '../head-outline.ts';
+import type { HeadOutline } from '../head-outline.ts';
 import { asObject, type JsonObject, objectOf, shortened, textOf } from '../loose-values.ts';
 import { AlertReader } from './alert-reader.ts';
 import { GraphReader } from './graph.ts';
@@ -13,8 +13,7 @@ export const githubAlerts: Format = { kind: 'github-alerts', detect, read };
 
 const ALERT_MEMBERS = /"(?:security_advisory|security_vulnerability|most_recent_instance|secret_type)"\s*:/;
 
-function detect({ text }: ScanHead): boolean {
-  const outline = outlineOf(text);
+function detect({ text, outline }: ScanHead): boolean {
   const { root, members } = outline;
   if (root === 'other') return false;
   if (isAlertOutline(outline)) return true;

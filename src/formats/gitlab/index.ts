@@ -4,7 +4,6 @@ import type { FindingClass } from '../../domain/statement.ts';
 import { streamJson } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject, type JsonObject, objectOf, textOf } from '../loose-values.ts';
 import { isLikelyFalsePositive, observationOf } from './records.ts';
 import { reportOf, type SecurityReport } from './report.ts';
@@ -37,8 +36,8 @@ const CUT_OUT = ['vulnerabilities', 'remediations', 'dependency_files', 'schema'
 const SCAN_TYPE =
   /"type"\s*:\s*"(?:sast|dast|dependency_scanning|container_scanning|cluster_image_scanning|secret_detection|api_fuzzing|coverage_fuzzing)"/;
 
-function detect({ text }: ScanHead): boolean {
-  const { root, members } = outlineOf(text);
+function detect({ text, outline }: ScanHead): boolean {
+  const { root, members } = outline;
   if (root !== 'object' || FOREIGN.some((name) => members.has(name))) return false;
   if (members.has('scan') && SCAN_TYPE.test(text)) return true;
   const isReport = ['version', 'scan', 'remediations', 'dependency_files', 'schema', '$schema'].some((name) =>

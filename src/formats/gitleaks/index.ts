@@ -2,7 +2,6 @@ import { GatehouseError } from '../../domain/errors.ts';
 import { streamJson } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { leakOf, TOOL } from './records.ts';
 
 const LEAKS = '[*]';
@@ -12,8 +11,8 @@ const PART: PartIdentity = { index: 0, tool: TOOL, category: '', asset: undefine
 /** What `gitleaks … --report-format json` writes. */
 export const gitleaks: Format = { kind: 'gitleaks', detect, read };
 
-function detect({ text }: ScanHead): boolean {
-  const { root, members } = outlineOf(text);
+function detect({ outline }: ScanHead): boolean {
+  const { root, members } = outline;
   if (root !== 'array') return false;
   const has = (...names: string[]): boolean => names.every((name) => members.has(name));
   if (has('RuleID') && ['Secret', 'Match', 'Fingerprint'].some((name) => has(name))) return true;

@@ -3,7 +3,6 @@ import { GatehouseError } from '../../domain/errors.ts';
 import { streamJson } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject, type JsonObject, objectOf, timeOf } from '../loose-values.ts';
 import { assetOf, categoryOf, surroundingsOf } from './document.ts';
 import { matchOf, TOOL } from './records.ts';
@@ -17,8 +16,8 @@ const ITEMS = [MATCHES, MATCHES_ALONE, IGNORED, 'alertsByPackage[*]'];
 /** What `grype … -o json` writes. */
 export const grype: Format = { kind: 'grype', detect, read };
 
-function detect({ text }: ScanHead): boolean {
-  const { root, members } = outlineOf(text);
+function detect({ text, outline }: ScanHead): boolean {
+  const { root, members } = outline;
   if (root === 'array') return members.has('vulnerability') && members.has('artifact');
   if (root !== 'object') return false;
   if (members.has('descriptor') && /"name"\s*:\s*"grype"/.test(text)) return true;

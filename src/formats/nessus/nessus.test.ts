@@ -4,6 +4,7 @@ import { describe, test } from 'node:test';
 import { type ReadScan, readScan, scanFileOf } from '../../../test/support/scan-files.ts';
 import type { Observation } from '../../domain/statement.ts';
 import { createNormaliser } from '../../normalise/normaliser.ts';
+import { scanHead } from '../scan-head.ts';
 import { nessus } from './index.ts';
 import { installationsIn } from './plugin-output.ts';
 
@@ -212,7 +213,7 @@ describe('a report', () => {
   test('of version 1 is refused, saying what to do', async () => {
     const text = '<?xml version="1.0"?><NessusClientData><Report/></NessusClientData>';
 
-    assert.equal(nessus.detect({ fileName: 'scan', text }), true);
+    assert.equal(nessus.detect(scanHead('scan', Buffer.from(text))), true);
     await assert.rejects(readScan(nessus, scanFileOf(text)), /export it again as version 2/);
   });
 

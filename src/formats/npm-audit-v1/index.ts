@@ -2,7 +2,6 @@ import { GatehouseError } from '../../domain/errors.ts';
 import { streamJson } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject, isPrototypeName, objectOf } from '../loose-values.ts';
 import { assertNoNpmError, countedBy, isNpmError, NPM_AUDIT, notListed } from '../npm-advisory.ts';
 import { advisoryOf, pathCountOf } from './records.ts';
@@ -18,8 +17,8 @@ export const npmAuditV1: Format = { kind: 'npm-audit-v1', detect, read };
 
 const BESIDE = ['actions', 'muted', 'metadata', 'runId'];
 
-function detect({ text, json }: ScanHead): boolean {
-  const { root, members } = outlineOf(text);
+function detect({ text, outline, json }: ScanHead): boolean {
+  const { root, members } = outline;
   if (root !== 'object') return false;
   if (members.has('advisories')) {
     return BESIDE.some((name) => members.has(name)) || /"module_name"\s*:/.test(text);

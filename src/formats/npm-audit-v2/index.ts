@@ -2,7 +2,6 @@ import { GatehouseError } from '../../domain/errors.ts';
 import { type JsonItem, streamJson } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject, isPrototypeName, numberOf, objectOf } from '../loose-values.ts';
 import { assertNoNpmError, countedBy, NPM_AUDIT, notListed } from '../npm-advisory.ts';
 import { advisoriesOf, advisoryKeyOf, advisoryOf } from './records.ts';
@@ -15,8 +14,8 @@ const PART: PartIdentity = { index: 0, tool: NPM_AUDIT, category: '', asset: und
 /** What `npm audit --json` of npm 7 and later writes. */
 export const npmAuditV2: Format = { kind: 'npm-audit-v2', detect, read };
 
-function detect({ text }: ScanHead): boolean {
-  const { root, members } = outlineOf(text);
+function detect({ text, outline }: ScanHead): boolean {
+  const { root, members } = outline;
   if (root !== 'object') return false;
   if (members.has('auditReportVersion')) return true;
   return members.has('vulnerabilities') && /"via"\s*:/.test(text) && /"effects"\s*:/.test(text);

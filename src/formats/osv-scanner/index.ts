@@ -2,7 +2,6 @@ import { GatehouseError } from '../../domain/errors.ts';
 import { type JsonEnd, type JsonItem, streamJson } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject, type JsonObject, objectOf, textOf } from '../loose-values.ts';
 import { PackageInProgress } from './package-in-progress.ts';
 import { packageOf, TOOL } from './records.ts';
@@ -20,8 +19,8 @@ export const osvScanner: Format = { kind: 'osv-scanner', detect, read };
 /** What stands beside `results` in the files of others: Bandit, Semgrep and more. */
 const FOREIGN = ['errors', 'generated_at', 'metrics', 'paths', 'version', 'check_type', 'summary'];
 
-function detect({ text }: ScanHead): boolean {
-  const { root, members } = outlineOf(text);
+function detect({ text, outline }: ScanHead): boolean {
+  const { root, members } = outline;
   if (root !== 'object' || !members.has('results')) return false;
   if (members.has('experimental_config') || members.has('image_metadata')) return true;
   if (FOREIGN.some((name) => members.has(name))) return false;

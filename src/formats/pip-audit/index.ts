@@ -2,7 +2,6 @@ import { GatehouseError } from '../../domain/errors.ts';
 import { type JsonItem, streamJson } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject, isPrototypeName } from '../loose-values.ts';
 import { type AuditedPackage, dependencyOf, TOOL, vulnerabilityOf } from './records.ts';
 
@@ -15,8 +14,8 @@ const PART: PartIdentity = { index: 0, tool: TOOL, category: '', asset: undefine
 /** What `pip-audit --format json` writes: the object of today, and the list before 2.5. */
 export const pipAudit: Format = { kind: 'pip-audit', detect, read };
 
-function detect({ text }: ScanHead): boolean {
-  const { root, members } = outlineOf(text);
+function detect({ text, outline }: ScanHead): boolean {
+  const { root, members } = outline;
   if (root === 'array') {
     return members.has('name') && (members.has('vulns') || members.has('skip_reason'));
   }

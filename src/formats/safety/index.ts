@@ -29,7 +29,7 @@ const SHARED_MEMBERS = ['remediations', 'vulnerabilities'];
 
 function detect(head: ScanHead): boolean {
   const text = fromJsonStart(head.text);
-  const { root, members } = outlineOf(text);
+  const { root, members } = text === head.text ? head.outline : outlineOf(text);
   if (root === 'array') return ROW.test(text);
   if (root !== 'object') return false;
   if (members.has('report_meta')) return true;

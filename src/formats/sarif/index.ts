@@ -15,7 +15,6 @@ import {
   type ScanHead,
   type ScanPart,
 } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject, type JsonObject, objectOf, shortened, textOf } from '../loose-values.ts';
 import { isFinding, observationOf } from './records.ts';
 import { type RunContext, runContextOf } from './run-context.ts';
@@ -29,7 +28,7 @@ const ARTIFACTS = 'runs[*].artifacts[*]';
 export const sarif: Format = { kind: 'sarif', detect, read };
 
 function detect(head: ScanHead): boolean {
-  const { root, members } = outlineOf(head.text);
+  const { root, members } = head.outline;
   if (root !== 'object') return false;
   if (/sarif/i.test(String(members.get('$schema') ?? ''))) return true;
   if (!members.has('runs')) return false;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { describe, test } from 'node:test';
 import { type ReadScan, readScan, scanFileOf } from '../../../test/support/scan-files.ts';
 import type { Observation } from '../../domain/statement.ts';
+import { scanHead } from '../scan-head.ts';
 import { sarif } from './index.ts';
 
 async function fixture(name: string): Promise<ReadScan> {
@@ -392,6 +393,6 @@ describe('files that are not SARIF 2.1.0', () => {
 test('a large file is known although it names its version and tool last', () => {
   const text = `{"runs":[{"results":[{"ruleId":"R","message":{"text":"${'x'.repeat(1000)}`;
 
-  assert.equal(sarif.detect({ fileName: 'scan', text }), true);
-  assert.equal(sarif.detect({ fileName: 'scan', text: '{"runs":[{"id":1' }), false);
+  assert.equal(sarif.detect(scanHead('scan', Buffer.from(text))), true);
+  assert.equal(sarif.detect(scanHead('scan', Buffer.from('{"runs":[{"id":1'))), false);
 });

@@ -3,7 +3,6 @@ import type { FindingClass } from '../../domain/statement.ts';
 import { streamJson } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject, type JsonObject, textOf } from '../loose-values.ts';
 import { ReportedFailures } from '../reported-failures.ts';
 import { resultOf, TOOL } from './records.ts';
@@ -31,8 +30,8 @@ export const semgrep: Format = { kind: 'semgrep', detect, read };
 const FOREIGN = ['metrics', 'generated_at', 'runs', 'check_type', 'matches'];
 const OWN = ['paths', 'skipped_rules', 'interfile_languages_used', 'engine_requested', 'profiling_results'];
 
-function detect({ text }: ScanHead): boolean {
-  const { root, members } = outlineOf(text);
+function detect({ text, outline }: ScanHead): boolean {
+  const { root, members } = outline;
   if (root !== 'object') return false;
   if (members.has('vulns')) {
     return members.has('hasMore') || /"(?:matchedDependency|advisory|exposureType)"\s*:/.test(text);

@@ -3,7 +3,6 @@ import { GatehouseError } from '../../domain/errors.ts';
 import { type JsonItem, type JsonPath, streamJson } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import type { Format, ScanBatch, ScanFacts, ScanFile, ScanHead, ScanPart } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { issueOf } from './infrastructure.ts';
 import { type Project, projectOf } from './project.ts';
 import { entryOf, isNamedBySnyk } from './records.ts';
@@ -26,8 +25,8 @@ export const snyk: Format = { kind: 'snyk', detect, read };
 /** What stands beside `ok` and `vulnerabilities`; files that were cut down to their entries have none of it. */
 const AROUND = ['packageManager', 'summary', 'dependencyCount', 'uniqueCount', 'projectName'];
 
-function detect({ text }: ScanHead): boolean {
-  const { root, members } = outlineOf(text);
+function detect({ text, outline }: ScanHead): boolean {
+  const { root, members } = outline;
   if (root === 'other') return false;
   if (members.get('ok') === false && typeof members.get('error') === 'string' && members.has('path'))
     return true;

@@ -271,7 +271,7 @@ describe('a file', () => {
       },
     ];
 
-    assert.equal(snyk.detect({ fileName: 'x', text: JSON.stringify(scan).slice(0, 90) }), true);
+    assert.equal(snyk.detect(scanHead('x', Buffer.from(JSON.stringify(scan).slice(0, 90)))), true);
     const { observations } = await readScan(snyk, scanFileOf(JSON.stringify(scan)));
     assert.deepEqual(
       observations.map(({ component, severity }) => [component?.purl, severity]),
@@ -283,7 +283,7 @@ describe('a file', () => {
     const entry = { id: 'SNYK-JS-LEFTPAD-1', packageName: 'left-pad', version: '1.0.0', severity: 'high' };
     const text = JSON.stringify({ vulnerabilities: [entry] });
 
-    assert.equal(snyk.detect({ fileName: 'x', text }), true);
+    assert.equal(snyk.detect(scanHead('x', Buffer.from(text))), true);
     const { observations } = await readScan(snyk, scanFileOf(text));
     assert.deepEqual(
       observations.map(({ defects, severity }) => [defects[0]?.id, severity]),
@@ -321,7 +321,7 @@ describe('a file', () => {
       `[{"vulnerabilities":[${JSON.stringify(entry)},`,
       '{"ok":true,"packageManager":"npm","vulnerabilities":[',
     ];
-    for (const text of heads) assert.equal(snyk.detect({ fileName: 'x', text }), true, text);
+    for (const text of heads) assert.equal(snyk.detect(scanHead('x', Buffer.from(text))), true, text);
   });
 });
 

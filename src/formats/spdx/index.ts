@@ -6,7 +6,6 @@ import type { JsonPath } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import { firstCharacter } from '../first-character.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject } from '../loose-values.ts';
 import type { SbomSubject } from '../sbom-subject.ts';
 import { readJsonDocument } from './json-document.ts';
@@ -19,8 +18,8 @@ import { identifierOf, type KnownPackage, knownPackageOf, typeOf } from './versi
 /** SPDX documents 2.x as JSON and tags, 3.0 as JSON: inventories, and what they know of vulnerabilities. */
 export const spdx: Format = { kind: 'spdx', detect, read };
 
-function detect({ text }: ScanHead): boolean {
-  const { root, members } = outlineOf(text);
+function detect({ text, outline }: ScanHead): boolean {
+  const { root, members } = outline;
   if (root === 'other') return /^SPDXVersion:\s*SPDX-\d/m.test(text) && !text.trimStart().startsWith('<');
   if (root !== 'object') return false;
   if (members.has('spdxVersion') || members.get('SPDXID') === 'SPDXRef-DOCUMENT') return true;

@@ -5,6 +5,7 @@ import { type ReadScan, readScan, scanFileOf } from '../../../test/support/scan-
 import { isGatehouseError } from '../../domain/errors.ts';
 import type { Observation } from '../../domain/statement.ts';
 import { createNormaliser } from '../../normalise/normaliser.ts';
+import { scanHead } from '../scan-head.ts';
 import { spdx } from './index.ts';
 import { vulnerabilityIn } from './version-2.ts';
 
@@ -241,12 +242,12 @@ describe('a document', () => {
     };
     const text = JSON.stringify({ sbom });
 
-    assert.equal(spdx.detect({ fileName: 'scan', text }), true);
+    assert.equal(spdx.detect(scanHead('scan', Buffer.from(text))), true);
     assert.equal((await readScan(spdx, scanFileOf(text))).observations.length, 1);
   });
 
   test('is known by its words, wherever they stand', () => {
-    const detect = (text: string) => spdx.detect({ fileName: 'scan', text });
+    const detect = (text: string) => spdx.detect(scanHead('scan', Buffer.from(text)));
 
     assert.equal(detect('{"packages":[{"name":"a","SPDXID":"SPDXRef-a"'), true);
     assert.equal(detect('{"@graph":[{"type":"software_Package","spdxId":"a"'), true);

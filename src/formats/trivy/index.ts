@@ -9,7 +9,6 @@ import {
   type ScanFile,
   type ScanHead,
 } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject } from '../loose-values.ts';
 import { ITEM_PATTERNS, RESOURCE_LISTS, ReportReader } from './report-reader.ts';
 import { type FileSurroundings, isDescribedBefore, readSurroundings } from './surroundings.ts';
@@ -19,7 +18,7 @@ export const trivy: Format = { kind: 'trivy', detect, read };
 
 function detect(head: ScanHead): boolean {
   if (head.text.trim() === 'null') return true;
-  const { root, members } = outlineOf(head.text);
+  const { root, members } = head.outline;
   if (root === 'other') return false;
   if (root === 'array')
     return members.has('Target') && (members.has('Vulnerabilities') || members.has('Type'));

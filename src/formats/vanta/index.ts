@@ -2,7 +2,6 @@ import { GatehouseError } from '../../domain/errors.ts';
 import { type JsonPath, streamJson } from '../../platform/json-stream.ts';
 import { EntryBatch } from '../entry-batch.ts';
 import type { Format, PartIdentity, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject, listOf, textOf } from '../loose-values.ts';
 import { Pages } from './pages.ts';
 import { rowOf, TOOL } from './records.ts';
@@ -16,8 +15,8 @@ export const vanta: Format = { kind: 'vanta', detect, read };
 
 const OF_A_ROW = ['firstDetectedDate', 'integrationId', 'targetId'];
 
-function detect({ text }: ScanHead): boolean {
-  const { members } = outlineOf(text);
+function detect({ text, outline }: ScanHead): boolean {
+  const { members } = outline;
   if (OF_A_ROW.every((name) => members.has(name))) return true;
   if (!members.has('results') || !/"results"\s*:\s*\{/.test(text)) return false;
   const isPage = /"pageInfo"\s*:\s*\{/.test(text) && /"(?:hasNextPage|endCursor)"\s*:/.test(text);

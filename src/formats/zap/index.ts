@@ -4,7 +4,6 @@ import { type JsonEnd, streamJson } from '../../platform/json-stream.ts';
 import type { EntryBatch } from '../entry-batch.ts';
 import { firstCharacter } from '../first-character.ts';
 import type { Format, ScanBatch, ScanFacts, ScanFile, ScanHead } from '../format.ts';
-import { outlineOf } from '../head-outline.ts';
 import { asObject, type JsonObject } from '../loose-values.ts';
 import { rootTagOf } from '../xml-head.ts';
 import { AlertReader, factsOf, PART } from './alert-reader.ts';
@@ -17,9 +16,9 @@ const ITEMS = ['site[*].alerts[*].instances[*]', 'site.alerts[*].instances[*]', 
 /** ZAP's traditional reports, as JSON and as XML, also with requests and responses. */
 export const zap: Format = { kind: 'zap', detect, read };
 
-function detect({ text }: ScanHead): boolean {
+function detect({ text, outline }: ScanHead): boolean {
   if (text.trimStart().startsWith('<')) return rootTagOf(text)?.name === ROOT;
-  const { root, members } = outlineOf(text);
+  const { root, members } = outline;
   // GitLab wraps what its ZAP found into a report of its own.
   if (root !== 'object' || members.has('scan') || members.has('vulnerabilities')) return false;
   if (members.has('@version') && members.has('@generated')) return true;

@@ -271,7 +271,7 @@ class StoredRun implements OwnRunWriter {
     const holds = await this.#staging.stillHolds();
     if (holds) publisher.mentionAll(this.#staging.same);
     else await this.#publishSame(publisher);
-    const areNew = holds && this.#staging.isAllNew;
+    const areNew = holds && this.#staging.takeAllNew();
     for await (const batch of this.#staging.batches()) {
       for (const part of withoutRepeats(batch)) await publisher.publish(part, areNew);
     }

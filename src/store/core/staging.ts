@@ -56,9 +56,14 @@ export class Staging {
     return this.#same;
   }
 
-  /** True when every statement kept names an observation that the store, as first asked, does not know. */
-  get isAllNew(): boolean {
-    return this.#newKeys !== undefined;
+  /**
+   * True when every statement kept names an observation that the store, as first asked, does not know. Asked once,
+   * before publishing: the keys that tell are then forgotten.
+   */
+  takeAllNew(): boolean {
+    const areAllNew = this.#newKeys !== undefined;
+    this.#newKeys = undefined;
+    return areAllNew;
   }
 
   async add(statements: readonly KeyedStatement[]): Promise<void> {
