@@ -1,5 +1,7 @@
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import { describe, test } from 'node:test';
 import { trialLine } from '../../test/support/trial-line.ts';
 
@@ -82,6 +84,26 @@ describe('an empty list', () => {
         (await trial.run(line)).message,
         /^a\.json: an empty list.*nothing.*--format.*--scan-format/,
       );
+  });
+
+  test('is told by what the file, else its folder, is called, where that is one format', async () => {
+    await using trial = await trialLine({});
+    const formatOf = async (path: string, text = '[]'): Promise<string | undefined> => {
+      await mkdir(dirname(join(trial.path, path)), { recursive: true });
+      await trial.write(path, text);
+      const { exitCode, stdout } = await trial.run(['import', path, '--asset', 'shop', '--json']);
+      return exitCode === 0 ? JSON.parse(stdout).files[0].format : undefined;
+    };
+
+    assert.equal(await formatOf('gitleaks-report.json'), 'gitleaks');
+    assert.equal(await formatOf('ci.Pip_Audit.json'), 'pip-audit');
+    assert.equal(await formatOf('reports/safety/out.json'), 'safety');
+    assert.equal(await formatOf('gitleaks.json', 'null'), 'gitleaks');
+    assert.equal(await formatOf('safety/trivy.json'), 'trivy');
+    assert.equal(await formatOf('gitleaks-and-trivy.json'), undefined);
+    assert.equal(await formatOf('safety/gitleaks-and-trivy.json'), undefined);
+    assert.equal(await formatOf('nogitleaks.json'), undefined);
+    assert.equal(await formatOf('safety/deeper/out.json'), undefined);
   });
 
   test('is a scan that found nothing, of a format that writes it', async () => {

@@ -10,6 +10,7 @@ import { githubAlerts } from './github-alerts/index.ts';
 import { gitlab } from './gitlab/index.ts';
 import { gitleaks } from './gitleaks/index.ts';
 import { grype } from './grype/index.ts';
+import { namesakeOf } from './namesake.ts';
 import { nessus } from './nessus/index.ts';
 import { npmAuditV1 } from './npm-audit-v1/index.ts';
 import { npmAuditV2 } from './npm-audit-v2/index.ts';
@@ -52,8 +53,12 @@ export const formats: readonly Format[] = [
   zap,
 ];
 
+/** Where nothing was found, what these write says neither who wrote it nor that it looked. */
+const WRITING_EMPTY_LISTS = [awsInspector, gitleaks, grype, pipAudit, safety, trivy];
+
 /**
  * The format of a file: the one that `named` (`--format`) says, else the only one that knows the file as its own.
+ * An empty list is told by what the file is called.
  * `mapped`: those that the configuration describes.
  * Throws `input-invalid`, saying what to try, for an unknown name and for a file that none or several know.
  */
@@ -67,11 +72,15 @@ export function formatOf(head: ScanHead, named?: string, mapped: readonly Format
   }
   if (head.text.trim() === '')
     throw new GatehouseError('input-invalid', `${head.fileName}: the file is empty`);
-  if (Array.isArray(head.json) && head.json.length === 0) {
+  const isEmptyList = Array.isArray(head.json) && head.json.length === 0;
+  const namesake =
+    isEmptyList || head.json === null ? namesakeOf(head.fileName, WRITING_EMPTY_LISTS) : undefined;
+  if (namesake !== undefined) return namesake;
+  if (isEmptyList) {
     throw new GatehouseError(
       'input-invalid',
       `${head.fileName}: an empty list, as gitleaks, grype, pip-audit, safety and others write when they found ` +
-        `nothing; say which of them it was with --format (gate: --scan-format)`,
+        `nothing; say which of them it was with --format (gate: --scan-format), or name the file after it`,
     );
   }
   const [format, second] = all.filter((candidate) => candidate.detect(head));
