@@ -39,7 +39,7 @@ interface Entry {
 async function* read(file: FeedFile): AsyncGenerator<FeedBatch, FeedFacts> {
   let advisories: Advisory[] = [];
   let rejected: Rejected[] = [];
-  let publishedAt = Number.NEGATIVE_INFINITY;
+  let publishedAt: number | undefined;
   for await (const document of file.documents()) {
     if (document.name !== '' && !document.name.endsWith('.json')) continue;
     for await (const { at, value } of entriesOf(document)) {
@@ -47,7 +47,7 @@ async function* read(file: FeedFile): AsyncGenerator<FeedBatch, FeedFacts> {
       if (typeof advisory === 'string') rejected.push({ at, reason: advisory });
       else {
         advisories.push(advisory);
-        publishedAt = Math.max(publishedAt, advisory.modifiedAt);
+        publishedAt = Math.max(publishedAt ?? advisory.modifiedAt, advisory.modifiedAt);
       }
       if (advisories.length + rejected.length < BATCH_SIZE) continue;
       yield { facts: [], advisories, rejected };
@@ -55,13 +55,14 @@ async function* read(file: FeedFile): AsyncGenerator<FeedBatch, FeedFacts> {
     }
   }
   // Were every record unreadable, it would be another kind of file.
-  if (publishedAt === Number.NEGATIVE_INFINITY)
+  if (publishedAt === undefined)
     throw new GatehouseError(
       'input-invalid',
       'this is no OSV file: it has no record with an id and a moment',
     );
   yield { facts: [], advisories, rejected };
-  return { publishedAt };
+  // Where no record tells its moment, none is known but that of reading.
+  return { publishedAt: publishedAt > 0 ? publishedAt : file.receivedAt };
 }
 
 /** JSON lines are known by their first line: it is a record of its own. */

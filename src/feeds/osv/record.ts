@@ -11,6 +11,8 @@ const moment = z.string().transform((text, context) => {
   context.addIssue({ code: 'custom', message: `'${text.slice(0, 40)}' is no moment` });
   return z.NEVER;
 });
+/** A moment that Go was never told is its zero time, in the year 1. */
+const isTold = (moment: number | undefined): moment is number => moment !== undefined && moment > 0;
 const lenient = <T extends z.ZodType>(schema: T) => schema.optional().catch(undefined);
 
 /** The Open Source Vulnerability schema, as far as it is used: https://ossf.github.io/osv-schema/. */
@@ -53,7 +55,7 @@ export function advisoryOf(value: unknown): Advisory | string {
     aliases: [
       ...new Set(aliases.map((alias) => alias.trim()).filter((alias) => alias !== '' && alias !== id)),
     ],
-    modifiedAt: modified,
+    modifiedAt: isTold(modified) || !isTold(published) ? modified : published,
     withdrawnAt: withdrawn,
     // The score says more than the word, which is a band of it; a score that is none says nothing.
     severity: best === undefined ? WORDS.get(word ?? '') : severityOfScore(best.score),
@@ -63,7 +65,7 @@ export function advisoryOf(value: unknown): Advisory | string {
       description: details,
       url: (references?.find(({ type }) => type === 'ADVISORY') ?? references?.[0])?.url,
       vector: best?.vector,
-      publishedAt: published,
+      publishedAt: isTold(published) ? published : undefined,
     },
     fixes: fixesOf(read.data.affected ?? []),
   };
