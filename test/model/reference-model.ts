@@ -210,7 +210,7 @@ export function openAt(world: World, at: number): readonly ModelAsOf[] {
   const open = [...groupsOf(world, names).values()].flatMap((group) => {
     const finding = findingOf(group, names);
     const then = group.filter(({ claim }) => claim.spans.some((span) => holds(span, at)));
-    const speaking = then.length > 0 ? then : group;
+    const speaking = then.length > 0 ? then : lastToEnd(group, at);
     const stated = worstSeverity(speaking.map(({ observation }) => observation.severityAt(at)));
     const advised = stated === 'unknown' && !finding.isRule ? ratingOf(world, finding.names, at) : undefined;
     const severity = advised?.severity ?? stated;
@@ -219,6 +219,17 @@ export function openAt(world: World, at: number): readonly ModelAsOf[] {
       .map(({ openedAt }) => ({ finding: identityOf(finding), severity, openedAt }));
   });
   return open.sort((a, b) => compare(a.finding, b.finding));
+}
+
+/** Within a gap that is shorter than its hold time, a finding stands as it last did. */
+function lastToEnd(group: readonly ClaimOf[], at: number): readonly ClaimOf[] {
+  const endOf = ({ claim }: ClaimOf): number =>
+    Math.max(
+      Number.NEGATIVE_INFINITY,
+      ...claim.spans.flatMap(({ closedAt }) => (closedAt !== undefined && closedAt <= at ? closedAt : [])),
+    );
+  const last = Math.max(...group.map(endOf));
+  return group.filter((one) => endOf(one) === last);
 }
 
 function holds({ openedAt, closedAt }: Span, at: number): boolean {

@@ -9,6 +9,7 @@ import type { Db } from '../db.ts';
 import { ChangeLog } from './changes.ts';
 import { type Identity, nameKey } from './identity.ts';
 import { weighVulnerabilities } from './intelligence.ts';
+import { type Edge, joinSets } from './join-sets.ts';
 import { packRating } from './rating.ts';
 import { rateNames, rateVulnerabilities, recordRatings } from './ratings.ts';
 import { moveClaims } from './regroup.ts';
@@ -27,14 +28,14 @@ export async function stateAliases(
   const rows = await db.find<{ name_id: number }>('alias', ['name_id', 'alias_id'], ['name_id'], edges);
   const fresh = edges.filter((_, index) => rows[index] === undefined);
   await db.insert('alias', fresh);
-  await regroup(db, identity, new Set(fresh.flat()), log);
+  if (fresh.length > 0) await joinSets(db, identity, fresh, log);
 }
 
 function edgesOf(
   defects: readonly KeyedDefect[],
   names: Awaited<ReturnType<Identity['names']>>,
-): readonly (readonly [number, number])[] {
-  const edges = new Map<string, readonly [number, number]>();
+): readonly Edge[] {
+  const edges = new Map<string, Edge>();
   for (const { kind, names: own } of defects) {
     const [primary, ...aliases] = own.map((name) => names.get(nameKey(kind, name))?.id ?? 0);
     for (const alias of aliases) edges.set(`${primary} ${alias}`, [primary ?? 0, alias]);
@@ -244,7 +245,7 @@ async function regroup(
       moved.map(({ id }) => [id, target.get(id) ?? 0]),
     );
     identity.forgetNames();
-    await moveClaims(db, target, [...new Set([...names.values()].map((row) => row.vulnerability_id))], log);
+    await moveClaims(db, target, [...new Set(moved.map((row) => row.vulnerability_id))], log);
   }
   await nameSets(db, sets, names, target);
   if (moved.length === 0) return;
@@ -285,14 +286,14 @@ async function liveEdges(
   db: Db,
   names: readonly number[],
 ): Promise<ReadonlyMap<number, ReadonlySet<number>>> {
-  interface Edge {
+  interface Said {
     readonly a: number;
     readonly b: number;
     readonly weight: number;
   }
   const list = db.listValue(names);
   const among = db.list('int');
-  const edges = await db.all<Edge>(
+  const edges = await db.all<Said>(
     `SELECT name_id AS a, alias_id AS b, 1 AS weight FROM alias WHERE name_id IN ${among} OR alias_id IN ${among}
      UNION ALL
      SELECT name_id AS a, alias_id AS b, CASE stated WHEN 1 THEN 3 ELSE 2 END AS weight
@@ -300,7 +301,7 @@ async function liveEdges(
     [list, list, list, list],
   );
   // Stated by an advisory (3) beats denied by one (2) beats stated by observations (1).
-  const weights = new Map<string, Edge>();
+  const weights = new Map<string, Said>();
   for (const edge of edges) {
     const key = edge.a < edge.b ? `${edge.a} ${edge.b}` : `${edge.b} ${edge.a}`;
     const known = weights.get(key);

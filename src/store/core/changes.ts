@@ -81,11 +81,12 @@ export class ChangeLog {
       if (isCreated) this.#created.add(id);
       else this.#mentioned.add(id);
     }
-    for (const { id, kind } of changes) {
+    for (const [id, own] of Map.groupBy(changes, (change) => change.id)) {
       if (this.#created.has(id)) continue;
-      const isOpen = open.get(id) ?? kind !== 'closed';
-      // The first of its changes tells what it was before; one that only updates leaves it open or not.
-      const wasOpen = this.#touched.get(id)?.wasOpen ?? (kind === 'updated' ? isOpen : kind === 'closed');
+      // What only updates leaves it open or not: of the others the first tells what it was before.
+      const turns = own.filter(({ kind }) => kind !== 'updated').map(({ kind }) => kind === 'reopened');
+      const isOpen = open.get(id) ?? turns.at(-1) ?? true;
+      const wasOpen = turns[0] === undefined ? isOpen : !turns[0];
       this.#touched.set(id, { wasOpen, isOpen, differs: true });
     }
   }

@@ -69,19 +69,28 @@ export async function rateVulnerabilities(db: Db, ids: readonly number[], log: C
     [db.listValue(ids)],
   );
   const now = new Map(rows.map(({ id, rating }) => [id, rating]));
+  await setRatings(db, new Map(ids.map((id) => [id, now.get(id) ?? null])), log);
+}
+
+/** What advisories say of these vulnerabilities now; findings that show what they said before follow. */
+export async function setRatings(
+  db: Db,
+  ratings: ReadonlyMap<number, number | null>,
+  log: ChangeLog,
+): Promise<void> {
   const before = await db.select<{ id: number; rating: number | null }>(
     'vulnerability',
     'id',
     ['id', 'rating'],
-    ids,
+    [...ratings.keys()],
   );
-  const moved = before.filter(({ id, rating }) => rating !== (now.get(id) ?? null));
+  const moved = before.filter(({ id, rating }) => rating !== (ratings.get(id) ?? null));
   if (moved.length === 0) return;
   await db.update(
     'vulnerability',
     'id',
     ['rating'],
-    moved.map(({ id }) => [id, now.get(id) ?? null]),
+    moved.map(({ id }) => [id, ratings.get(id) ?? null]),
   );
   const findings = await db.select<{ id: number; vulnerability_id: number; severity: number }>(
     'finding',

@@ -20,8 +20,8 @@ interface Finding {
 }
 
 /**
- * `target` names the vulnerability of each name, `vulnerabilities` those whose findings may be affected. A finding
- * all of whose claims move together moves as it is, unless there is already one where it goes.
+ * `target` names the vulnerability of each name, `vulnerabilities` those that lost some of theirs. A finding all of whose
+ * claims move together moves as it is, unless there is already one where it goes.
  */
 export async function moveClaims(
   db: Db,
@@ -44,7 +44,9 @@ export async function moveClaims(
     ),
     (claim) => claim.finding_id,
   );
-  const places = new Map(findings.map((finding) => [placeOf(finding, finding.vulnerability_id), finding.id]));
+  const places = await placesOf(db, findings, (finding) =>
+    (claims.get(finding.id) ?? []).flatMap((claim) => target.get(claim.name_id) ?? []),
+  );
   const touched = new Set<number>();
   const received = new Set<number>();
   for (const finding of [...findings].sort((a, b) => a.id - b.id)) {
@@ -83,6 +85,29 @@ export async function moveClaims(
     await removeFinding(db, finding, places);
   }
   await recomputeFindings(db, [...touched], log);
+}
+
+/** Which finding is where, of these places: where each is, and where its claims go. */
+async function placesOf(
+  db: Db,
+  findings: readonly Finding[],
+  goalsOf: (finding: Finding) => readonly number[],
+): Promise<Map<string, number>> {
+  const places = new Map(findings.map((finding) => [placeOf(finding, finding.vulnerability_id), finding.id]));
+  const asked = new Map<string, readonly [asset: number, vulnerability: number, subject: number]>();
+  for (const finding of findings) {
+    for (const goal of goalsOf(finding)) {
+      const place = placeOf(finding, goal);
+      if (!places.has(place)) asked.set(place, [finding.asset_id, goal, finding.subject_id]);
+    }
+  }
+  const key = ['asset_id', 'vulnerability_id', 'subject_id'];
+  const found = await db.find<{ id: number }>('finding', key, ['id'], [...asked.values()]);
+  for (const [index, place] of [...asked.keys()].entries()) {
+    const id = found[index]?.id;
+    if (id !== undefined) places.set(place, id);
+  }
+  return places;
 }
 
 function placeOf(finding: Finding, vulnerability: number): string {

@@ -59,8 +59,7 @@ async function severitiesAt(
   const bodies = await bodiesAt(db, [...new Set(claims.map((row) => row.observation_id))], validAt);
   const worst = new Map<number, number>();
   for (const [finding, own] of Map.groupBy(claims, (claim) => claim.finding_id)) {
-    const live = own.filter((claim) => isLiveAt(claim, validAt));
-    const codes = (live.length > 0 ? live : own).map(({ observation_id }) => {
+    const codes = speakingAt(own, validAt).map(({ observation_id }) => {
       const severity = bodies.get(observation_id)?.main.severity;
       return severity === undefined ? UNKNOWN_CODE : severityCode(severity);
     });
@@ -79,10 +78,29 @@ export async function claimsOf(db: Db, findings: readonly number[]): Promise<rea
   );
 }
 
-export function isLiveAt(claim: ClaimRow, validAt: number): boolean {
+/**
+ * Of the claims of a finding that was open then, those that it was open by; within a gap that is shorter than its hold
+ * time, those that ended last.
+ */
+export function speakingAt(claims: readonly ClaimRow[], validAt: number): readonly ClaimRow[] {
+  const live = claims.filter((claim) => isLiveAt(claim, validAt));
+  if (live.length > 0) return live;
+  const ends = claims.map((claim) => lastEndBefore(claim, validAt));
+  const last = Math.max(...ends);
+  return claims.filter((_, index) => ends[index] === last);
+}
+
+function isLiveAt(claim: ClaimRow, validAt: number): boolean {
   return spansOf(claim).some(
     ({ openedAt, closedAt }) => openedAt <= validAt && (closedAt === null || closedAt > validAt),
   );
+}
+
+function lastEndBefore(claim: ClaimRow, validAt: number): number {
+  const ends = spansOf(claim).flatMap(({ closedAt }) =>
+    closedAt !== null && closedAt <= validAt ? closedAt : [],
+  );
+  return Math.max(Number.NEGATIVE_INFINITY, ...ends);
 }
 
 /** What an observation says. */

@@ -2,10 +2,9 @@ import { unpackAssessment } from '../../domain/assessment.ts';
 import type { Finding, FindingId, ObservationView } from '../../domain/finding.ts';
 import { type Contribution, mergeValues } from '../../domain/merge.ts';
 import { severityOfCode } from '../../domain/severity.ts';
-import { spansOf } from '../core/findings.ts';
 import { mainColumnsFrom } from '../core/rows.ts';
 import type { Db } from '../db.ts';
-import { type Bodies, bodiesAt, type ClaimRow, claimsOf, isLiveAt } from './as-of.ts';
+import { type Bodies, bodiesAt, type ClaimRow, claimsOf, speakingAt } from './as-of.ts';
 import { contentOf, loadFindings, shownOf } from './findings.ts';
 import { ratingsAt } from './ratings.ts';
 
@@ -67,21 +66,9 @@ async function withRatings(
 
 /** Findings and the observations through which they were open. */
 function livePairs(claims: readonly ClaimRow[], validAt: number): ReadonlySet<string> {
-  const live = [...Map.groupBy(claims, ({ finding_id }) => finding_id).values()].flatMap((own) => {
-    const living = own.filter((claim) => isLiveAt(claim, validAt));
-    if (living.length > 0) return living;
-    const ends = own.map((claim) => lastEndBefore(claim, validAt));
-    const last = Math.max(...ends);
-    return own.filter((_, index) => ends[index] === last);
-  });
+  const byFinding = Map.groupBy(claims, ({ finding_id }) => finding_id);
+  const live = [...byFinding.values()].flatMap((own) => speakingAt(own, validAt));
   return new Set(live.map((claim) => pairOf(claim.finding_id, claim.observation_id)));
-}
-
-function lastEndBefore(claim: ClaimRow, validAt: number): number {
-  const ends = spansOf(claim).flatMap(({ closedAt }) =>
-    closedAt !== null && closedAt <= validAt ? closedAt : [],
-  );
-  return Math.max(Number.NEGATIVE_INFINITY, ...ends);
 }
 
 interface Said {
