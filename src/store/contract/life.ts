@@ -187,6 +187,30 @@ export function lifeContract(openStore: OpenStore): void {
       assert.deepEqual([await severityAt(NOON), await severityAt(NOON + HOUR_MS)], ['low', 'critical']);
     });
 
+    test('within a gap shorter than its hold time it has the severity it last had', async (store) => {
+      const back = { state: 'open', firstSeenAt: NOON, resolvedAt: NOON + HOUR_MS } as const;
+      await record(store, {
+        stream: VENDOR,
+        holdMs: DAY_MS,
+        at: NOON + 6 * HOUR_MS,
+        says: [
+          anEntry({ key: 'P-1', severity: 'info', life: back }),
+          anEntry({ key: 'P-2', severity: 'critical' }),
+        ],
+      });
+      const { id } = await theFinding(store);
+
+      for (const [hours, severity] of [
+        [0, 'info'],
+        [2, 'info'],
+        [6, 'critical'],
+      ] as const) {
+        const at = NOON + hours * HOUR_MS;
+        assert.equal((await store.reader.openAt(at))[0]?.severity, severity);
+        assert.equal((await store.reader.findingsAt([id], at))[0]?.severity, severity);
+      }
+    });
+
     test('as of a moment it stands with what its sources then said of it', async (store) => {
       const mute = { kind: 'vendor-mute', issuer: 'ann', reason: 'later' } as const;
       await record(store, {

@@ -141,6 +141,31 @@ export function writingContract(openStore: OpenStore): void {
       assert.equal((await store.writer.resumeRun(VENDOR))?.id, run.id);
     });
 
+    test('what a page changed and a later one closed is counted as closed, whoever ends the run', async (store) => {
+      await record(store, { stream: VENDOR, at: NOON - HOUR_MS, says: [FIRST] });
+      const run = await store.writer.beginRun(PAGED);
+      await run.stage([aDetail({ key: 'P-1', occurrences: [{ entity: 'HOST-1' }] })]);
+      await run.commitPage('after its details');
+      await run.stage([anEntry({ key: 'P-1', life: { state: 'resolved' } })]);
+      await run.commitPage('after its end');
+
+      const resumed = await store.writer.resumeRun(VENDOR);
+      const summary = await resumed?.finish(aCoverage({ observedAt: NOON }));
+
+      assert.equal(summary?.changes.closed, 1);
+    });
+
+    test('details count wherever they stand beside what they are details of', async (store) => {
+      const hosts = [{ entity: 'HOST-1' }, { entity: 'HOST-2' }];
+      const said = aDetail({ key: 'P-2', occurrences: hosts });
+
+      const { rejected } = await record(store, { says: [said, FIRST, FIRST, said, SECOND] });
+
+      assert.equal(rejected, 0);
+      const second = (await findingsIn(store)).find(({ component: purl }) => purl === 'pkg:npm/b');
+      assert.equal(second?.occurrences, 2);
+    });
+
     test('the same page once more changes nothing', async (store) => {
       await firstPage(store);
       const resumed = await store.writer.resumeRun(VENDOR);
