@@ -155,6 +155,20 @@ export function writingContract(openStore: OpenStore): void {
       assert.equal(summary?.changes.closed, 1);
     });
 
+    test('what was resolved before a run is not counted as closed by whoever resumes it', async (store) => {
+      const life = { state: 'resolved' } as const;
+      await record(store, { stream: VENDOR, says: [anEntry({ key: 'P-1', names: [['CVE-2024-1']], life })] });
+      const run = await store.writer.beginRun(PAGED);
+      await run.stage([anEntry({ key: 'P-1', names: [['CVE-2024-2']] })]);
+      await run.commitPage('after the first');
+
+      const resumed = await store.writer.resumeRun(VENDOR);
+      await resumed?.stage([aDetail({ key: 'P-1' })]);
+      const summary = await resumed?.finish(aCoverage({ observedAt: NOON, assets: [] }));
+
+      assert.deepEqual([summary?.changes.created, summary?.changes.closed], [1, 0]);
+    });
+
     test('details count wherever they stand beside what they are details of', async (store) => {
       const hosts = [{ entity: 'HOST-1' }, { entity: 'HOST-2' }];
       const said = aDetail({ key: 'P-2', occurrences: hosts });

@@ -25,12 +25,13 @@ export interface Outcome {
 export interface EarlierFinding {
   readonly id: number;
   readonly isCreated: boolean;
-  readonly isOpen: boolean;
 }
 
 export interface EarlierChange {
   readonly id: number;
   readonly kind: 'updated' | 'closed' | 'reopened';
+  /** 1: the finding is open now. */
+  readonly open: number;
 }
 
 interface Move {
@@ -76,17 +77,16 @@ export class ChangeLog {
 
   /** What the pages that an earlier process committed did. */
   restore(mentioned: readonly EarlierFinding[], changes: readonly EarlierChange[]): void {
-    const open = new Map(mentioned.map(({ id, isOpen }) => [id, isOpen]));
     for (const { id, isCreated } of mentioned) {
       if (isCreated) this.#created.add(id);
       else this.#mentioned.add(id);
     }
     for (const [id, own] of Map.groupBy(changes, (change) => change.id)) {
       if (this.#created.has(id)) continue;
+      const isOpen = own.some(({ open }) => open === 1);
       // What only updates leaves it open or not: of the others the first tells what it was before.
-      const turns = own.filter(({ kind }) => kind !== 'updated').map(({ kind }) => kind === 'reopened');
-      const isOpen = open.get(id) ?? turns.at(-1) ?? true;
-      const wasOpen = turns[0] === undefined ? isOpen : !turns[0];
+      const turn = own.find(({ kind }) => kind !== 'updated');
+      const wasOpen = turn === undefined ? isOpen : turn.kind === 'closed';
       this.#touched.set(id, { wasOpen, isOpen, differs: true });
     }
   }

@@ -93,9 +93,8 @@ export async function findingsOfRun(db: Db, runId: number): Promise<readonly Ear
     return names === 'all' || names?.has(name_id) === true;
   });
   const ids = [...new Set(mentioned.map(({ finding_id }) => finding_id))];
-  const columns = ['id', 'run_id', 'open'];
-  const rows = await db.select<{ id: number; run_id: number; open: number }>('finding', 'id', columns, ids);
-  return rows.map(({ id, run_id, open }) => ({ id, isCreated: run_id === runId, isOpen: open === 1 }));
+  const rows = await db.select<{ id: number; run_id: number }>('finding', 'id', ['id', 'run_id'], ids);
+  return rows.map(({ id, run_id }) => ({ id, isCreated: run_id === runId }));
 }
 
 /** By observation the ids of the names the run last gave it; `all` where it told details alone. */

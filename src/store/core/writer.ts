@@ -103,7 +103,8 @@ async function resumeRun(db: Db, stream: StreamRef): Promise<RunWriter | undefin
   const { id, pages, rejected } = run;
   const mentioned = await findingsOfRun(db, id);
   const changes = await db.all<EarlierChange>(
-    `SELECT finding_id AS id, kind FROM change WHERE run_id = ? AND kind IN ('updated', 'closed', 'reopened') ORDER BY id`,
+    `SELECT c.finding_id AS id, c.kind, f.open FROM change c JOIN finding f ON f.id = c.finding_id
+     WHERE c.run_id = ? AND c.kind IN ('updated', 'closed', 'reopened') ORDER BY c.id`,
     [id],
   );
   return createRunWriter(db, {
