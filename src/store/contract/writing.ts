@@ -169,6 +169,20 @@ export function writingContract(openStore: OpenStore): void {
       assert.deepEqual([summary?.changes.created, summary?.changes.closed], [1, 0]);
     });
 
+    test('what was called the same in a word that was corrected stays one vulnerability', async (store) => {
+      const says = [
+        anEntry({ key: 'P-1', names: [['GHSA-aaaa-bbbb-cccc', 'CVE-2024-1001']] }),
+        anEntry({ key: 'P-1', names: [['CVE-2024-1001']], severity: 'low' }),
+        anEntry({ key: 'P-2', names: [['GHSA-aaaa-bbbb-cccc']], severity: 'low' }),
+      ];
+
+      const { observations } = await record(store, { says });
+
+      assert.equal(observations, 2);
+      const { aliases, severity } = await theFinding(store);
+      assert.deepEqual([aliases, severity], [['GHSA-aaaa-bbbb-cccc'], 'low']);
+    });
+
     test('details count wherever they stand beside what they are details of', async (store) => {
       const hosts = [{ entity: 'HOST-1' }, { entity: 'HOST-2' }];
       const said = aDetail({ key: 'P-2', occurrences: hosts });

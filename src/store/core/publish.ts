@@ -27,6 +27,7 @@ import {
 } from './observation-row.ts';
 import { isLate, type Publication, type RunFacts } from './publication.ts';
 import { publishDetails } from './publish-details.ts';
+import { lastWords } from './repeats.ts';
 import { revisionsFor } from './revisions.ts';
 import { classCode, MAIN_COLUMNS, type MainBody, mainColumnsOf, parseMain } from './rows.ts';
 import type { Same } from './staging.ts';
@@ -54,16 +55,13 @@ export class Publisher {
     return isLate(this.#run);
   }
 
-  /**
-   * Statements in the order stated; one batch holds each key at most once per part. `areNew`: the store is known not
-   * to know any of them.
-   */
+  /** Statements in the order stated. `areNew`: the store is known not to know any of them. */
   async publish(statements: readonly KeyedStatement[], areNew: boolean): Promise<void> {
     await this.#publishMains(
       statements.filter((one) => one.part === 'main'),
       areNew,
     );
-    const details = statements.filter((one) => one.part === 'detail');
+    const details = lastWords(statements.filter((one) => one.part === 'detail'));
     if (details.length === 0) return;
     const known = await this.#lookUp(details);
     await publishDetails(this.#db, this.#run, this.#identity, this.#log, this.#out, details, known);
@@ -102,8 +100,9 @@ export class Publisher {
     for (const { id } of rows) this.#out.stale.add(id);
   }
 
-  async #publishMains(mains: readonly KeyedObservation[], areNew: boolean): Promise<void> {
-    if (mains.length === 0) return;
+  async #publishMains(stated: readonly KeyedObservation[], areNew: boolean): Promise<void> {
+    if (stated.length === 0) return;
+    const mains = lastWords(stated);
     const known = areNew ? [] : await this.#lookUp(mains);
     const fresh = mains.filter((_, index) => known[index] === undefined);
     const again = mains.flatMap((statement, index) => {
@@ -116,7 +115,8 @@ export class Publisher {
     if (this.isLate) for (const id of ids) this.#out.stale.add(id);
     // Members keep the order of the file: a later statement of the same run corrects an earlier one.
     // Names are joined before anything is claimed by them, so that no finding is made only to be merged away.
-    const said = mains.flatMap(({ defects }) => defects);
+    // What was called the same stays so, whatever else of it was corrected.
+    const said = stated.flatMap(({ defects }) => defects);
     await stateAliases(this.#db, this.#identity, said, this.#log);
     await this.#claimFresh(fresh, { ids, assets, subjects }, this.#touched);
     await this.#sayAgain(again, this.#touched);

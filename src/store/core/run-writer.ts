@@ -23,7 +23,6 @@ import { OBSERVATION_COLUMNS, type ObservationRow } from './observation-row.ts';
 import { emptyPublication, type Publication } from './publication.ts';
 import { Publisher } from './publish.ts';
 import { observationsOn, recomputeObservations } from './recompute.ts';
-import { withoutRepeats } from './repeats.ts';
 import { countVulnerabilities, newestOther, noteAssets, readRunState, writeCoverage } from './run-rows.ts';
 import { Staging } from './staging.ts';
 import { ensureStream, findingsOfRun, observationsOfRun, saveSourceCursor } from './streams.ts';
@@ -272,9 +271,7 @@ class StoredRun implements OwnRunWriter {
     if (holds) publisher.mentionAll(this.#staging.same);
     else await this.#publishSame(publisher);
     const areNew = holds && this.#staging.takeAllNew();
-    for await (const batch of this.#staging.batches()) {
-      for (const part of withoutRepeats(batch)) await publisher.publish(part, areNew);
-    }
+    for await (const batch of this.#staging.batches()) await publisher.publish(batch, areNew);
     await publisher.settle();
     await nextGeneration(this.#db);
     if (publisher.isLate) for (const id of out.observations) out.stale.add(id);
