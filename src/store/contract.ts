@@ -9,6 +9,7 @@ import { intelligenceContract } from './contract/intelligence.ts';
 import { lifeContract } from './contract/life.ts';
 import { partsContract } from './contract/parts.ts';
 import { rateContract } from './contract/rate.ts';
+import { readingContract } from './contract/reading.ts';
 import type { OpenStore } from './contract/recording.ts';
 import { valuesContract } from './contract/values.ts';
 import { verdictsContract } from './contract/verdicts.ts';
@@ -27,6 +28,7 @@ export function storeContract(store: string, openStore: OpenStore): void {
     intelligenceContract(openStore);
     advisedSeverityContract(openStore);
     writingContract(openStore);
+    readingContract(openStore);
     partsContract(openStore);
     rateContract(openStore);
     verdictsContract(openStore);
